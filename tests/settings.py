@@ -1,0 +1,9 @@
+"""Why tests never touch the data of `make run`: a home of their own, set before the settings are read."""
+
+import os
+from pathlib import Path
+
+os.environ["HOLDFAST_HOME"] = str(Path(__file__).resolve().parent.parent / ".holdfast-test")
+os.environ.pop("HOLDFAST_RUN", None)
+
+from config.settings import *  # noqa: E402, F403
