@@ -6,4 +6,4 @@ from pathlib import Path
 os.environ["HOLDFAST_HOME"] = str(Path(__file__).resolve().parent.parent / ".holdfast-test")
 os.environ.pop("HOLDFAST_RUN", None)
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403

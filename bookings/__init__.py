@@ -1,0 +1,1 @@
+"""The domain: places, times and bookings."""

@@ -1,0 +1,293 @@
+"""The booking: its status, the moves it may make, and who says so."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.places import Location, Resource, Service
+from bookings.sessions import LIVE_STATUSES, PlaceWithinCapacity, Session, SessionFollowsBookings
+from operations.intents import Intent
+from operations.workflow import Workflow, status_field, transition
+
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is misread on the telephone
+
+
+def new_reference() -> str:
+    """HF- and eight letters or digits that are hard to confuse."""
+    return "HF-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+
+
+def new_token() -> str:
+    """192 random bits for the address of a booking's page."""
+    return secrets.token_urlsafe(24)
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Begun")
+    SUBMITTED = "submitted", _("Received")
+    ACCEPTED = "accepted", _("Confirmed")
+    IN_PROGRESS = "in_progress", _("Under way")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Not possible")
+
+
+class Waiting(models.TextChoices):
+    """For whom a submitted booking waits."""
+
+    STAFF = "staff", _("the staff's answer")
+    PAYMENT = "payment", _("the payment")
+    PARTNER = "partner", _("a partner's answer")
+
+
+class FailureCode(models.TextChoices):
+    TIME_TAKEN = "time_taken", _("The time was taken")
+    PAYMENT_DECLINED = "payment_declined", _("The payment was declined")
+    PAYMENT_UNKNOWN = "payment_unknown", _("The payment's outcome is unknown")
+    PARTNER_DECLINED = "partner_declined", _("The request was declined")
+    CONFIRMATION_EXPIRED = "confirmation_expired", _("Nobody answered in time")
+    PROCESSING_ERROR = "processing_error", _("Something went wrong on our side")
+
+
+S = Status
+OPEN = [S.SUBMITTED, S.ACCEPTED]
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def live(self) -> BookingQuerySet:
+        return self.filter(status__in=LIVE_STATUSES)
+
+    def unprocessed(self) -> BookingQuerySet:
+        return self.filter(status=S.SUBMITTED, waiting_for="")
+
+    def due(self) -> BookingQuerySet:
+        return self.unprocessed().filter(next_at__lte=timezone.now())
+
+    def late(self) -> BookingQuerySet:
+        return self.unprocessed().filter(stale_after__lt=timezone.now())
+
+    def awaiting_staff(self) -> BookingQuerySet:
+        return self.filter(status=S.SUBMITTED, waiting_for=Waiting.STAFF)
+
+    def awaiting_confirmation(self) -> BookingQuerySet:
+        return self.filter(status=S.SUBMITTED, waiting_for__in=[Waiting.PAYMENT, Waiting.PARTNER])
+
+    def answer_overdue(self) -> BookingQuerySet:
+        return self.filter(status=S.SUBMITTED, answer_until__lt=timezone.now()).exclude(waiting_for="")
+
+    def failed(self) -> BookingQuerySet:
+        return self.filter(status=S.FAILED)
+
+    def drafts_run_out(self) -> BookingQuerySet:
+        return self.filter(status=S.DRAFT, stale_after__lt=timezone.now())
+
+    def not_completed(self) -> BookingQuerySet:
+        return self.filter(status__in=[S.ACCEPTED, S.IN_PROGRESS], stale_after__lt=timezone.now())
+
+
+class Booking(Workflow):
+    """A customer's place in a session; times are UTC, with the zone and wall time they were promised in."""
+
+    initial_statuses: ClassVar[frozenset[str]] = frozenset({S.DRAFT, S.SUBMITTED})
+    final_statuses: ClassVar[frozenset[str]] = frozenset({S.COMPLETED, S.CANCELLED})
+
+    status = status_field(Status, S.SUBMITTED)
+    reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    request = models.OneToOneField(Intent, on_delete=models.PROTECT, null=True, editable=False)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="bookings")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="bookings")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
+    place = models.PositiveSmallIntegerField(default=1)
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, null=True, blank=True)
+    wants_resource = models.BooleanField(default=False, help_text=_("The customer asked for this one."))
+
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=60)
+    local_start = models.CharField(max_length=25, help_text=_("Wall time with offset as promised."))
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField(max_length=254)
+    phone = models.CharField(max_length=40, blank=True)
+    notes = models.TextField(blank=True, max_length=2000)
+    answers = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=12, default="en")
+    price = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    deposit = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    source = models.CharField(max_length=12, default="web")
+
+    waiting_for = models.CharField(max_length=12, choices=Waiting, blank=True)
+    answer_until = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failure_code = models.CharField(max_length=24, choices=FailureCode, blank=True)
+    failure_text = models.TextField(blank=True)
+    cancelled_by = models.CharField(max_length=12, blank=True)
+    cancel_reason = models.TextField(blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    duplicate_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0, help_text=_("Grows when time or state told to people changes."))
+    no_show = models.BooleanField(null=True, blank=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta(Workflow.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                fields=["session", "place"],
+                condition=Q(status__in=LIVE_STATUSES),
+                name="bookings_one_booking_per_place",
+            ),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="bookings_booking_has_length"),
+            models.CheckConstraint(
+                condition=Q(status=S.FAILED) ^ Q(failure_code=""), name="bookings_failed_has_a_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(waiting_for="") | Q(status=S.SUBMITTED, answer_until__isnull=False),
+                name="bookings_waiting_has_a_deadline",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["next_at"], condition=Q(status=S.SUBMITTED, waiting_for=""), name="bookings_due"),
+            models.Index(
+                fields=["stale_after"],
+                condition=Q(status__in=[S.DRAFT, S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS]),
+                name="bookings_stale",
+            ),
+            models.Index(
+                fields=["answer_until"], condition=~Q(waiting_for=""), name="bookings_awaiting"
+            ),
+            models.Index(
+                fields=["starts_at", "id"], condition=Q(status__in=[S.SUBMITTED, S.FAILED]), name="bookings_open"
+            ),
+            models.Index(
+                fields=["starts_at"], condition=Q(status=S.CANCELLED, cancelled_by="staff"), name="bookings_called_off"
+            ),
+            models.Index(
+                fields=["starts_at"], condition=Q(duplicate_of__isnull=False), name="bookings_likely_twice"
+            ),
+            models.Index(fields=["location", "starts_at"], name="bookings_location_starts"),
+            models.Index(fields=["-starts_at", "-id"], name="bookings_starts"),
+            models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_email"),
+            models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_phone"),
+            models.Index(OpClass(F("reference"), "text_pattern_ops"), name="bookings_reference"),
+        )
+        triggers = (
+            *Workflow.Meta.triggers,
+            SessionFollowsBookings(name="session_follows"),
+            PlaceWithinCapacity(name="place_within_capacity"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+    # Moves
+
+    @transition(field="status", source=S.DRAFT, target=S.SUBMITTED)
+    def submit(self) -> None:
+        self._start_processing()
+
+    @transition(field="status", source=S.SUBMITTED, target=S.ACCEPTED)
+    def accept(self) -> None:
+        self.waiting_for, self.answer_until, self.attempts = "", None, 0
+        self.stale_after = self.ends_at + timedelta(seconds=settings.HOLDFAST.completion_grace_seconds)
+        self.revision += 1
+
+    @transition(field="status", source=S.ACCEPTED, target=S.IN_PROGRESS)
+    def start(self) -> None:
+        pass
+
+    @transition(field="status", source=[S.ACCEPTED, S.IN_PROGRESS], target=S.COMPLETED)
+    def complete(self) -> None:
+        self.stale_after = None
+
+    @transition(field="status", source=[S.DRAFT, S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS, S.FAILED], target=S.CANCELLED)
+    def cancel(self, *, by: str, reason: str = "") -> None:
+        self._stop_waiting()
+        self.cancelled_by, self.cancel_reason = by, reason
+        self.failure_code = self.failure_text = ""
+        self.revision += 1
+
+    @transition(field="status", source=[S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS], target=S.FAILED)
+    def fail(self, *, code: str, text: str = "") -> None:
+        self._stop_waiting()
+        self.failure_code, self.failure_text = code, text
+        self.revision += 1
+
+    @transition(field="status", source=S.FAILED, target=S.SUBMITTED)
+    def resubmit(self) -> None:
+        self.failure_code = self.failure_text = ""
+        self._start_processing()
+
+    # Changes that keep the status
+
+    @transition(field="status", source=S.SUBMITTED, target=None)
+    def ask(self, *, whom: str, until: datetime) -> None:
+        self.waiting_for, self.answer_until, self.stale_after = whom, until, None
+
+    @transition(field="status", source=S.SUBMITTED, target=None)
+    def postpone(self, *, until: datetime, text: str) -> dict[str, str]:
+        self.attempts += 1
+        self.next_at = until
+        return {"error": text}
+
+    @transition(field="status", source=OPEN, target=None)
+    def move(
+        self,
+        *,
+        session: Session,
+        place: int,
+        resource: Resource | None,
+        local_start: str,
+    ) -> dict[str, str]:
+        before = self.local_start
+        self.session, self.place, self.resource = session, place, resource
+        self.starts_at, self.ends_at, self.local_start = session.starts_at, session.ends_at, local_start
+        if self.status == S.ACCEPTED:
+            self.stale_after = self.ends_at + timedelta(seconds=settings.HOLDFAST.completion_grace_seconds)
+        self.revision += 1
+        return {"from": before, "to": local_start}
+
+    @transition(field="status", source=S.FAILED, target=None)
+    def take_place(self, *, session: Session, place: int, resource: Resource | None) -> None:
+        """Before a retry: the time may be free with somebody else only."""
+        self.session, self.place, self.resource = session, place, resource
+
+    @transition(field="status", source=list(Status), target=None)
+    def correct_email(self, *, email: str) -> None:
+        self.email = email
+
+    @transition(field="status", source=list(Status), target=None)
+    def settle_duplicate(self) -> None:
+        """Staff looked: it is meant."""
+        self.duplicate_of = None
+
+    @transition(field="status", source=[S.CANCELLED, S.COMPLETED], target=None)
+    def acknowledge(self) -> None:
+        """Somebody made sure that the customer knows."""
+        self.acknowledged_at = timezone.now()
+
+    @transition(field="status", source=S.COMPLETED, target=None)
+    def record_no_show(self) -> None:
+        self.no_show = True
+
+    def _start_processing(self) -> None:
+        now = timezone.now()
+        self.next_at, self.attempts = now, 0
+        self.stale_after = now + timedelta(seconds=settings.HOLDFAST.processing_late_seconds)
+
+    def _stop_waiting(self) -> None:
+        self.waiting_for, self.answer_until, self.stale_after = "", None, None

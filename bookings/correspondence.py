@@ -1,0 +1,81 @@
+"""What links messages to the booking or enquiry they are about, and the enquiries themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.booking import Booking, new_reference, new_token
+from bookings.places import Location
+from notifications.models import Delivery
+from operations.intents import Intent
+from operations.workflow import Workflow, status_field, transition
+
+
+class EnquiryStatus(models.TextChoices):
+    OPEN = "open", _("Waiting for an answer")
+    ANSWERED = "answered", _("Answered")
+    CLOSED = "closed", _("Closed")
+
+
+class Enquiry(Workflow):
+    """A message from the contact form, answered by staff."""
+
+    initial_statuses: ClassVar[frozenset[str]] = frozenset({EnquiryStatus.OPEN})
+    final_statuses: ClassVar[frozenset[str]] = frozenset({EnquiryStatus.ANSWERED, EnquiryStatus.CLOSED})
+
+    status = status_field(EnquiryStatus, EnquiryStatus.OPEN)
+    reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    request = models.OneToOneField(Intent, on_delete=models.PROTECT, null=True, editable=False)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="enquiries")
+    name = models.CharField(max_length=200)
+    email = models.EmailField(max_length=254)
+    phone = models.CharField(max_length=40, blank=True)
+    text = models.TextField(max_length=5000)
+    language = models.CharField(max_length=12, default="en")
+    answer = models.TextField(blank=True)
+
+    class Meta(Workflow.Meta):
+        verbose_name_plural = "enquiries"
+        indexes = (
+            models.Index(fields=["created_at"], condition=Q(status="open"), name="bookings_enquiry_open"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @transition(field="status", source=EnquiryStatus.OPEN, target=EnquiryStatus.ANSWERED)
+    def reply(self, *, text: str) -> None:
+        self.answer, self.stale_after = text, None
+
+    @transition(field="status", source=EnquiryStatus.OPEN, target=EnquiryStatus.CLOSED)
+    def close(self) -> None:
+        self.stale_after = None
+
+    def promise_answer(self) -> None:
+        self.stale_after = timezone.now() + timedelta(days=1)
+
+
+class Message(models.Model):
+    """The one thing a delivery is about; `revision` is the booking's when it was written."""
+
+    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE, primary_key=True, related_name="message")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="messages")
+    enquiry = models.ForeignKey(Enquiry, on_delete=models.CASCADE, null=True, related_name="messages")
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(booking__isnull=True) ^ Q(enquiry__isnull=True), name="bookings_message_is_about_one"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"message {self.delivery_id}"

@@ -1,0 +1,20 @@
+"""The domain's tables, each defined beside the rules that govern it."""
+
+from bookings.booking import Booking
+from bookings.correspondence import Enquiry, Message
+from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
+from bookings.sessions import Allocation, Session
+
+__all__ = [
+    "Absence",
+    "Allocation",
+    "Booking",
+    "Closure",
+    "Enquiry",
+    "Location",
+    "Message",
+    "Requirement",
+    "Resource",
+    "Service",
+    "Session",
+]

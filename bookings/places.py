@@ -1,0 +1,176 @@
+"""What an organisation offers: its locations, services, people and rooms, and when they are open."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(name: str) -> None:
+    """Accept IANA time zone names only."""
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone, e.g. Europe/Berlin."), params={"name": name})
+
+
+class Location(models.Model):
+    """A place with its own clock, language, currency, hours and rules."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    time_zone = models.CharField(max_length=60, validators=[validate_time_zone])
+    locale = models.CharField(max_length=12, default="en")
+    currency = models.CharField(max_length=3, default="EUR")
+    country = models.CharField(max_length=2, blank=True)
+    subdivision = models.CharField(max_length=10, blank=True)
+    opening_hours = models.TextField(help_text=_("OpenStreetMap syntax, e.g. Mo-Fr 09:00-17:00; PH off"))
+    slot_step_minutes = models.PositiveSmallIntegerField(default=15, validators=[MinValueValidator(5)])
+    minimum_notice_minutes = models.PositiveIntegerField(default=60)
+    horizon_days = models.PositiveSmallIntegerField(default=60, validators=[MaxValueValidator(800)])
+    cancel_until_hours = models.PositiveSmallIntegerField(default=24)
+    address = models.TextField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True, help_text=_("Where customers and requests reach the staff."))
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(condition=Q(slot_step_minutes__gte=1), name="bookings_location_step"),
+            models.CheckConstraint(condition=Q(horizon_days__lte=800), name="bookings_location_horizon"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class ResourceKind(models.TextChoices):
+    PERSON = "person", _("Person")
+    ROOM = "room", _("Room")
+    EQUIPMENT = "equipment", _("Equipment")
+
+
+class Resource(models.Model):
+    """A person, room or thing that can do one session at a time."""
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="resources")
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=ResourceKind, default=ResourceKind.PERSON)
+    hours = models.TextField(
+        blank=True, help_text=_("Own days or hours in OpenStreetMap syntax, e.g. Tu-Sa; empty: as the location.")
+    )
+    breaks = models.JSONField(default=list, blank=True, help_text=_("Daily breaks, e.g. ['12:30-13:15']"))
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["location", "slug"], name="bookings_one_resource_per_slug"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Absence(models.Model):
+    """A resource is not available from `starts_at` to `ends_at`."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="absences")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="bookings_absence_has_length"),
+        )
+        indexes = (models.Index(fields=["resource", "ends_at"], name="bookings_absence_resource"),)
+
+    def __str__(self) -> str:
+        return f"{self.resource}: {self.reason or 'away'}"
+
+
+class Closure(models.Model):
+    """The whole location is closed from `starts_at` to `ends_at`."""
+
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="closures")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="bookings_closure_has_length"),
+        )
+        indexes = (models.Index(fields=["location", "ends_at"], name="bookings_closure_location"),)
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.reason or 'closed'}"
+
+
+class Approval(models.TextChoices):
+    AUTOMATIC = "automatic", _("At once")
+    STAFF = "staff", _("By staff")
+    PAYMENT = "payment", _("When paid")
+    PARTNER = "partner", _("By a partner")
+
+
+class Service(models.Model):
+    """Something that can be booked; prices are in the location's currency, in its major unit."""
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="services")
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
+    buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
+    price = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    deposit = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    capacity = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    approval = models.CharField(max_length=12, choices=Approval, default=Approval.AUTOMATIC)
+    answer_within_hours = models.PositiveSmallIntegerField(
+        default=24, help_text=_("How soon staff promise to answer a request.")
+    )
+    wait_list = models.BooleanField(default=False)
+    requires_phone = models.BooleanField(default=False)
+    requires_notes = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["location", "slug"], name="bookings_one_service_per_slug"),
+            models.CheckConstraint(condition=Q(minutes__gte=1), name="bookings_service_has_length"),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="bookings_service_has_places"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Requirement(models.Model):
+    """A service needs one resource of this kind: any of the location's, or one of `resources` if named."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="requirements")
+    kind = models.CharField(max_length=12, choices=ResourceKind)
+    resources = models.ManyToManyField(Resource, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["service", "kind"], name="bookings_one_requirement_per_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service} needs a {self.kind}"

@@ -1,0 +1,134 @@
+"""Who and what is occupied when: the part of the schema that makes overlap impossible."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from bookings.places import Location, Resource, Service
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def live(self) -> SessionQuerySet:
+        return self.filter(is_live=True)
+
+
+class Session(models.Model):
+    """One run of a service; it holds its people and rooms alone while a live booking has a place in it.
+
+    `is_live` is kept by the database from the statuses of the bookings; no code writes it.
+    """
+
+    location = models.ForeignKey(Location, on_delete=models.PROTECT)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sessions")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    capacity = models.PositiveSmallIntegerField(default=1)
+    is_live = models.BooleanField(default=False, editable=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="bookings_session_has_length"),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="bookings_session_has_places"),
+        )
+        indexes = (
+            models.Index(
+                fields=["service", "starts_at"], condition=Q(is_live=True), name="bookings_session_live"
+            ),
+            models.Index(fields=["location", "starts_at"], name="bookings_session_location"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service} at {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+
+class Allocation(models.Model):
+    """A resource is taken by a session for `occupied`, buffers included, while the session is live."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="allocations")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="allocations")
+    occupied = DateTimeRangeField()
+    is_live = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = (
+            # int8range makes the equality of resources indexable by gist without an extension.
+            ExclusionConstraint(
+                name="bookings_no_overlap",
+                expressions=[
+                    (Func(F("resource_id"), F("resource_id"), Value("[]"), function="int8range"), "&&"),
+                    ("occupied", "&&"),
+                ],
+                condition=Q(is_live=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.resource} in {self.session}"
+
+
+LIVE_STATUSES = ("draft", "submitted", "accepted", "in_progress", "completed")
+
+
+class SessionFollowsBookings(pgtrigger.Trigger):
+    """Keeps `is_live` of a booking's session and allocations equal to "has a live booking".
+
+    Taking a time again, by any path, therefore meets the exclusion constraint; leaving frees it. The
+    session row is locked first, so that the last two bookings cannot each believe the other still stands.
+    """
+
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("status", "session_id")
+
+    def get_func(self, model: type[models.Model]) -> str:
+        live = ", ".join(f"'{status}'" for status in LIVE_STATUSES)
+        return f"""
+            IF TG_OP = 'UPDATE' THEN
+                PERFORM bookings_refresh_session(s.id) FROM (
+                    SELECT OLD.session_id AS id WHERE OLD.session_id <> NEW.session_id
+                        OR (OLD.status IN ({live})) <> (NEW.status IN ({live}))
+                    UNION
+                    SELECT NEW.session_id WHERE OLD.session_id <> NEW.session_id
+                ) AS s ORDER BY s.id;
+            ELSE
+                PERFORM bookings_refresh_session(NEW.session_id);
+            END IF;
+            RETURN NULL;
+        """
+
+
+REFRESH_SESSION = f"""
+CREATE OR REPLACE FUNCTION bookings_refresh_session(target bigint) RETURNS void AS $$
+DECLARE
+    live boolean;
+BEGIN
+    PERFORM 1 FROM bookings_session WHERE id = target FOR UPDATE;
+    live := EXISTS (SELECT 1 FROM bookings_booking WHERE session_id = target
+        AND status IN ({", ".join(f"'{status}'" for status in LIVE_STATUSES)}));
+    UPDATE bookings_session SET is_live = live WHERE id = target AND is_live <> live;
+    UPDATE bookings_allocation SET is_live = live WHERE session_id = target AND is_live <> live;
+END;
+$$ LANGUAGE plpgsql;
+"""
+
+
+class PlaceWithinCapacity(pgtrigger.Trigger):
+    """Refuses a place that the session does not have, and a session of another service."""
+
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("place", "session_id", "service_id")
+
+    def get_func(self, model: type[models.Model]) -> str:
+        return """
+            IF NOT EXISTS (SELECT 1 FROM bookings_session WHERE id = NEW.session_id
+                    AND service_id = NEW.service_id AND NEW.place BETWEEN 1 AND capacity) THEN
+                RAISE EXCEPTION 'bookings_booking: session % has no place %', NEW.session_id, NEW.place
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_place_within_capacity';
+            END IF;
+            RETURN NEW;
+        """

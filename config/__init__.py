@@ -1,0 +1,1 @@
+"""The wires of Holdfast: settings, addresses and processes."""

@@ -1,0 +1,43 @@
+"""What an installation makes up once and keeps: its secrets, and whether it is a demonstration."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+
+def secret_key(home: Path) -> str:
+    """The signing key kept in `home`, made on first use and readable by its owner only."""
+    return kept(home / "secret_key", lambda: secrets.token_urlsafe(50))
+
+
+def database_password(home: Path) -> str:
+    """The password of the embedded database."""
+    return kept(home / "database_password", lambda: secrets.token_urlsafe(24))
+
+
+def staff_password(home: Path) -> str:
+    """The password of the first staff user, for the person who starts the server to read."""
+    return kept(home / "staff_password", lambda: secrets.token_urlsafe(9))
+
+
+def is_demo(home: Path) -> bool:
+    """Whether `manage.py up` started this home as a demonstration."""
+    return (home / "demo").exists()
+
+
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """The text of `path`; made when there is none, by one process only, for the owner's eyes only."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:
+        draft.write(make())
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            os.link(draft.name, path)  # whole or not at all, and the first one wins
+    return path.read_text()

@@ -1,0 +1,79 @@
+"""Every figure of Holdfast's rules in one place, each overridable by one environment variable."""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+from environ import Env
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The unit of a figure is the end of its name; `HOLDFAST_<NAME>` overrides it."""
+
+    # Submitting (intents)
+    request_id_max_age_seconds: int = DAY
+    intent_retention_seconds: int = 30 * DAY
+    lock_timeout_milliseconds: int = 2000
+    duplicate_window_seconds: int = 10 * MINUTE
+    rate_limit_per_minute: int = 60
+
+    # Bookings
+    processing_late_seconds: int = MINUTE
+    processing_needs_person_seconds: int = 5 * MINUTE
+    processing_max_attempts: int = 3
+    draft_hold_seconds: int = 10 * MINUTE
+    approval_promise_seconds: int = DAY
+    approval_before_start_seconds: int = DAY
+    confirmation_wait_seconds: int = DAY
+    confirmation_grace_seconds: int = HOUR
+    completion_grace_seconds: int = HOUR
+
+    # Effects
+    lease_seconds: int = 120
+    lapse_grace_seconds: int = 60
+    outside_call_seconds: int = 30
+    effect_max_attempts: int = 8
+    effect_bug_attempts: int = 3
+    backoff_first_seconds: int = 30
+    backoff_factor: int = 4
+    backoff_max_seconds: int = 6 * HOUR
+    effect_late_seconds: int = 2 * MINUTE
+    effect_needs_person_seconds: int = 10 * MINUTE
+    unknown_after_seconds: int = 15 * MINUTE
+    unknown_needs_person_seconds: int = 30 * MINUTE
+    dead_needs_person_seconds: int = 4 * HOUR
+    claim_batch_count: int = 20
+    drain_budget_seconds: int = 10
+
+    # Channels
+    breaker_failures_count: int = 5
+    breaker_recipients_count: int = 2
+    breaker_probe_seconds: int = 60
+
+    # Reminders
+    reminder_before_start_seconds: int = 30 * MINUTE
+
+    # The worker and its watch
+    queue_workers_count: int = 2
+    queue_poll_milliseconds: int = 50
+    sweep_every_seconds: int = MINUTE
+    stall_seconds: int = 10
+    heartbeat_every_seconds: int = 15
+    heartbeat_late_seconds: int = 45
+    heartbeat_needs_person_seconds: int = 2 * MINUTE
+    recovery_batch_count: int = 1000
+
+    @classmethod
+    def from_environment(cls, env: Env) -> Self:
+        """Read each figure's override; a value that is no whole number raises ImproperlyConfigured."""
+        return cls(**{field.name: env.int(field.name.upper(), default=field.default) for field in fields(cls)})
+
+    def __post_init__(self) -> None:
+        if self.lease_seconds <= self.outside_call_seconds:
+            raise ValueError(
+                f"HOLDFAST_LEASE_SECONDS ({self.lease_seconds}) must be longer than "
+                f"HOLDFAST_OUTSIDE_CALL_SECONDS ({self.outside_call_seconds}): a lease that runs out "
+                "during an outside call would let a second worker repeat it."
+            )

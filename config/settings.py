@@ -1,0 +1,196 @@
+"""Every setting of an installation; the environment is read here and nowhere else."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+import structlog
+from csp.constants import NONE, SELF
+from environ import Env
+
+from config import embedded, identity
+from config.limits import Limits
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+holdfast = Env()
+holdfast.prefix = "HOLDFAST_"
+
+# The installation
+HOLDFAST_HOME = Path(holdfast.str("HOME", default=str(BASE_DIR / ".holdfast"))).resolve()
+PORT = env.int("PORT", default=8000)
+HOLDFAST_URL = holdfast.str("URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+DEMO = holdfast.bool("DEMO", default=identity.is_demo(HOLDFAST_HOME))
+HOLDFAST = Limits.from_environment(holdfast)
+INBOX_PORT = holdfast.int("INBOX_PORT", default=0)
+
+DEBUG = holdfast.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or identity.secret_key(HOLDFAST_HOME)
+_host = urlsplit(HOLDFAST_URL).hostname or "localhost"
+ALLOWED_HOSTS = [_host, "127.0.0.1", "localhost", "[::1]", *holdfast.list("ALLOWED_HOSTS", default=[])]
+CSRF_TRUSTED_ORIGINS = [HOLDFAST_URL]
+
+INSTALLED_APPS = [
+    "config",
+    "bookings",
+    "notifications",
+    "operations",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "csp",
+    "django_htmx",
+    "django_prometheus",
+    "django_q",
+    "django_structlog",
+    "pgtrigger",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# The database: an embedded PostgreSQL unless one is named
+EMBEDDED = not env.str("DATABASE_URL", default="")
+DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded.database_url(HOLDFAST_HOME))}
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": None,
+    "CONN_HEALTH_CHECKS": True,
+    "TIME_ZONE": "UTC",
+}
+DATABASES["default"].setdefault("OPTIONS", {})
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The queue carries wake-ups only: our rows are the record (see docs/decisions)
+Q_CLUSTER = {
+    "name": "holdfast",
+    "orm": "default",
+    "workers": HOLDFAST.queue_workers_count,
+    "poll": HOLDFAST.queue_poll_milliseconds / 1000,
+    "bulk": 1,
+    "queue_limit": HOLDFAST.queue_workers_count,
+    "save_limit": -1,
+    "timeout": 4 * HOLDFAST.outside_call_seconds,
+    "retry": 5 * HOLDFAST.outside_call_seconds,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "catch_up": False,
+    "label": "Queue",
+}
+
+# Mail leaves by the local inbox unless a server is named
+EMAIL_URL = env.str("EMAIL_URL", default="")
+MESSAGE_ID_DOMAIN = _host if "." in _host else "holdfast.invalid"
+DEFAULT_FROM_EMAIL = holdfast.str("FROM_EMAIL", default=f"Holdfast <bookings@{_host}>")
+
+# Languages and time
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Files
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = HOLDFAST_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Security: strict everywhere, the admin too
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+HTTPS = HOLDFAST_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # the reverse proxy redirects to HTTPS
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "admin:login"
+
+# Logs: one line an event, no personal data
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"holdfast": {"level": "INFO"}},
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)

@@ -1,0 +1,1 @@
+"""Messages to people and machines outside, each with one honest state."""

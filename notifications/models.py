@@ -1,0 +1,85 @@
+"""One message to one recipient on one channel, and the channels."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from operations.effects import Effect, EffectQuerySet, EffectStatus
+
+
+class Channel(models.Model):
+    """A way out; paused by staff or by a misconfiguration, closed by its breaker after failures in a row."""
+
+    name = models.CharField(max_length=40, unique=True)
+    is_paused = models.BooleanField(default=False)
+    pause_reason = models.TextField(blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    failures_in_row = models.PositiveIntegerField(default=0)
+    failing_recipients = models.JSONField(default=list, blank=True)
+    open_until = models.DateTimeField(null=True, blank=True)
+    slow_until = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_failure_at = models.DateTimeField(null=True, blank=True)
+    last_failure_text = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DeliveryQuerySet(EffectQuerySet["Delivery"]):
+    def late(self) -> DeliveryQuerySet:
+        limit = timedelta(seconds=settings.HOLDFAST.effect_late_seconds)
+        return self.filter(status=EffectStatus.PENDING, next_at__lt=timezone.now() - limit)
+
+    def missed(self) -> DeliveryQuerySet:
+        """Reminders that could not leave in time and nobody has looked at yet."""
+        return self.filter(status=EffectStatus.EXPIRED, acknowledged_at__isnull=True)
+
+    def undelivered(self) -> DeliveryQuerySet:
+        """Whatever a person cannot be assumed to have got."""
+        return self.filter(
+            status__in=[EffectStatus.UNKNOWN, EffectStatus.DEAD, EffectStatus.HELD, EffectStatus.BOUNCED]
+        )
+
+
+class Delivery(Effect):
+    """A message; its text is composed when it leaves, from what is true then."""
+
+    kind = models.CharField(max_length=40)
+    recipient = models.CharField(max_length=254)
+    reference = models.CharField(max_length=12, blank=True, db_index=True)
+    location = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=12, default="en")
+    harm_at = models.DateTimeField(null=True, blank=True)
+    is_for_staff = models.BooleanField(default=False)
+    parameters = models.JSONField(default=dict, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    copy_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta(Effect.Meta):
+        verbose_name_plural = "deliveries"
+        indexes = (
+            *Effect.Meta.indexes,
+            models.Index(
+                fields=["harm_at", "id"], condition=Q(status=EffectStatus.EXPIRED, acknowledged_at__isnull=True),
+                name="notifications_missed",
+            ),
+            models.Index(fields=["recipient"], name="notifications_recipient"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID of every attempt and copy of this message (RFC 5322 section 3.6.4)."""
+        return f"<{self.uid}@{settings.MESSAGE_ID_DOMAIN}>"

@@ -1,0 +1,1 @@
+"""The recovery kernel: workflow, intents, effects, queue, recovery and the desk."""

@@ -1,0 +1,39 @@
+"""One try of an effect, kept as the proof of what was done and what the other side answered."""
+
+from django.db import models
+from django.utils import timezone
+
+from operations.workflow import Workflow
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def of(self, effect: Workflow) -> "AttemptQuerySet":
+        return self.filter(effect_model=effect._meta.label_lower, effect_id=effect.pk).order_by("started_at", "id")
+
+
+class Attempt(models.Model):
+    """Begun when the effect was claimed; `outcome` stays empty while it runs or when its worker vanished."""
+
+    effect_model = models.CharField(max_length=60)
+    effect_id = models.BigIntegerField()
+    lease_token = models.UUIDField()
+    worker = models.UUIDField()
+    started_at = models.DateTimeField(default=timezone.now)
+    handover_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    external_code = models.CharField(max_length=60, blank=True)
+    text = models.TextField(blank=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["effect_model", "effect_id", "lease_token"], name="operations_one_attempt_per_lease"
+            ),
+        )
+        indexes = (models.Index(fields=["-started_at"], name="operations_attempt_started"),)
+
+    def __str__(self) -> str:
+        return f"attempt on {self.effect_model} {self.effect_id}: {self.outcome or 'open'}"

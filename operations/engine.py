@@ -1,0 +1,257 @@
+"""Claims due effects, lets somebody act on them outside any transaction, and records what came of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from operations import heartbeat, workflow
+from operations.attempts import Attempt
+from operations.effects import Effect, EffectStatus, backoff
+from operations.errors import DeliveryError
+from operations.history import WORKER
+
+log = structlog.get_logger("holdfast.effects")
+E = TypeVar("E", bound=Effect)
+
+
+class LeaseLost(Exception):
+    """Raised by the hand-over mark when the lease is no longer ours: nothing may be sent."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the other side said when it accepted."""
+
+    external_id: str = ""
+    text: str = ""
+
+
+class Act(Protocol[E]):  # type: ignore[misc]
+    """Does the thing; calls `handover()` just before the step that cannot be taken back."""
+
+    def __call__(self, effect: E, handover: Callable[[], None]) -> Receipt: ...
+
+
+def work_through(
+    model: type[E], channel: str, act: Act[E], observe: Callable[[E, DeliveryError | None], None] | None = None
+) -> bool:
+    """Claim one batch of a channel and act on each; True when more may be due.
+
+    `observe` is told each outcome (None: accepted), for breakers and counters.
+    """
+    batch = claim(model, channel, limit=settings.HOLDFAST.claim_batch_count)
+    for effect in batch:
+        if _has_time_left(effect):
+            attempt(effect, act, observe)
+        else:
+            hand_back(effect)
+    return len(batch) == settings.HOLDFAST.claim_batch_count
+
+
+def claim(model: type[E], channel: str, limit: int) -> list[E]:
+    """Lease up to `limit` due effects of a channel: attempt, event and lease in one statement."""
+    table, label, now = model._meta.db_table, model._meta.label_lower, timezone.now()
+    values: dict[str, Any] = {
+        "label": label,
+        "channel": channel,
+        "limit": limit,
+        "now": now,
+        "token": uuid.uuid4(),
+        "worker": heartbeat.worker_id(),
+        "until": now + timedelta(seconds=settings.HOLDFAST.lease_seconds),
+        "operation": uuid.uuid4(),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM.format(table=table), values)
+        ids = [row[0] for row in cursor.fetchall()]
+    return sorted(model._base_manager.filter(pk__in=ids), key=lambda effect: effect.next_at)
+
+
+def attempt(effect: E, act: Act[E], observe: Callable[[E, DeliveryError | None], None] | None = None) -> None:
+    """Act on one claimed effect and record the outcome, whatever it is."""
+    heartbeat.beat(silent_for_seconds=settings.HOLDFAST.outside_call_seconds)
+    failure: DeliveryError | None = None
+    try:
+        receipt = act(effect, lambda: mark_handover(effect))
+    except LeaseLost:
+        log.warning("lease lost before hand-over", effect=str(effect.uid))
+        return
+    except DeliveryError as error:
+        failure = error
+    except Exception as error:
+        log.exception("effect failed by a bug", effect=str(effect.uid))
+        failure = DeliveryError(f"{type(error).__name__}: {error}"[:2000])
+    recorded = acknowledge(effect, receipt) if failure is None else record_failure(effect, failure)
+    if not recorded:
+        log.warning("late acknowledgement ignored", effect=str(effect.uid), outcome=failure.code if failure else "done")
+    if observe:
+        observe(effect, failure)
+
+
+def mark_handover(effect: Effect) -> None:
+    """Commit that the next step cannot be taken back; raises LeaseLost when somebody else took over."""
+    effect.handover_at = timezone.now()
+    ours = type(effect)._base_manager.filter(
+        pk=effect.pk,
+        status=EffectStatus.WORKING,
+        lease_token=effect.lease_token,
+        lease_until__gt=effect.handover_at,
+    )
+    if not ours.update(handover_at=effect.handover_at):
+        raise LeaseLost
+
+
+def acknowledge(effect: Effect, receipt: Receipt) -> bool:
+    """Record success in one statement, but only if the lease is still ours; says whether it was."""
+    values = {
+        "label": effect._meta.label_lower,
+        "id": effect.pk,
+        "token": effect.lease_token,
+        "now": timezone.now(),
+        "handover": effect.handover_at,
+        "external_id": receipt.external_id[:255],
+        "text": receipt.text,
+        "operation": uuid.uuid4(),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ACKNOWLEDGE.format(table=effect._meta.db_table), values)
+        if cursor.fetchone() is not None:
+            return True
+    _close_attempt(effect, "late", text=receipt.text)
+    return False
+
+
+def record_failure(effect: Effect, error: DeliveryError) -> bool:
+    """Record a failure by its class, but only if the lease is still ours; says whether it was."""
+    with transaction.atomic():
+        record = _ours(effect)
+        if record is None:
+            _close_attempt(effect, "late", error.external_code, str(error))
+            return False
+        record.handover_at = effect.handover_at
+        name, kwargs = _verdict(record, error)
+        workflow.perform(record, name, WORKER, **kwargs)
+        _close_attempt(effect, error.code, error.external_code, str(error))
+    return True
+
+
+def hand_back(effect: Effect) -> None:
+    """Give back what the lease leaves no time for, at no cost."""
+    with transaction.atomic():
+        if record := _ours(effect):
+            workflow.perform(record, "postpone", WORKER, until=timezone.now(), give_back=True,
+                             failure_class=record.failure_class, failure_text=record.failure_text)
+            _close_attempt(effect, "handed_back")
+
+
+def reclaim(record: Effect, operation: workflow.Operation) -> None:
+    """Decide about a lapsed lease by its hand-over mark; the record is locked by the caller."""
+    _close_attempt(record, "interrupted", text="The worker vanished.")
+    if record.handover_at is None:
+        workflow.perform(record, "postpone", operation, until=timezone.now(), give_back=True,
+                         failure_class="interrupted", failure_text="The worker stopped before it was sent.")
+    else:
+        workflow.perform(record, "lose_verdict", operation, failure_text="The worker stopped while it was being sent.")
+
+
+def _verdict(record: Effect, error: DeliveryError) -> tuple[str, dict[str, Any]]:
+    """The transition for a failure and its arguments (semantics by class, see docs/concepts.md)."""
+    text = str(error)
+    said = {"failure_class": error.code, "failure_text": text}
+    match error.code:
+        case "unknown":
+            return "lose_verdict", {"failure_text": text}
+        case "bug" if record.handover_at:
+            return "lose_verdict", {"failure_text": text}
+        case "permanent":
+            return "give_up", said
+        case "configuration":
+            return "hold_leased", said
+        case "throttled":
+            return "postpone", said | {"until": _next_try(record, error), "give_back": True}
+    figures = settings.HOLDFAST
+    allowed = figures.effect_bug_attempts if error.code == "bug" else figures.effect_max_attempts
+    if record.attempts >= allowed:
+        return "give_up", said
+    return "postpone", said | {"until": _next_try(record, error)}
+
+
+def _next_try(record: Effect, error: DeliveryError) -> datetime:
+    """Back-off, the server's Retry-After respected within [d, 2d], never past `not_after`."""
+    pause = backoff(record.attempts)
+    if error.retry_after_seconds is not None:
+        asked = timedelta(seconds=error.retry_after_seconds)
+        pause = min(max(pause, asked), 2 * max(pause, timedelta(seconds=settings.HOLDFAST.backoff_first_seconds)))
+    moment = timezone.now() + pause
+    return min(moment, record.not_after) if record.not_after else moment
+
+
+def _has_time_left(effect: Effect) -> bool:
+    needed = timedelta(seconds=settings.HOLDFAST.outside_call_seconds)
+    return effect.lease_until is not None and effect.lease_until - timezone.now() > needed
+
+
+def _ours(effect: E) -> E | None:
+    mine = type(effect)._base_manager.select_for_update(of=("self",))
+    return mine.filter(pk=effect.pk, status=EffectStatus.WORKING, lease_token=effect.lease_token).first()
+
+
+def _close_attempt(effect: Effect, outcome: str, external_code: str = "", text: str = "") -> None:
+    Attempt.objects.of(effect).filter(lease_token=effect.lease_token).update(
+        outcome=outcome,
+        finished_at=timezone.now(),
+        handover_at=effect.handover_at,
+        external_code=external_code[:60],
+        text=text,
+    )
+
+
+_EVENT = """INSERT INTO operations_event
+        (subject_model, subject_id, sequence, from_status, to_status, transition,
+         actor, source, operation_id, reason, details, at)"""
+
+_CLAIM = f"""
+    WITH picked AS (
+        SELECT id FROM {{table}}
+        WHERE status = 'pending' AND channel = %(channel)s AND next_at <= %(now)s
+            AND (not_after IS NULL OR not_after > %(now)s)
+        ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ), leased AS (
+        UPDATE {{table}} AS effect
+        SET status = 'working', version = version + 1, attempts = attempts + 1, lease_token = %(token)s,
+            worker = %(worker)s, lease_until = %(until)s, handover_at = NULL, updated_at = %(now)s
+        FROM picked WHERE effect.id = picked.id RETURNING effect.id, effect.version
+    ), tried AS (
+        INSERT INTO operations_attempt
+            (effect_model, effect_id, lease_token, worker, started_at, outcome, external_code, text)
+        SELECT %(label)s, id, %(token)s, %(worker)s, %(now)s, '', '', '' FROM leased
+    )
+    {_EVENT}
+    SELECT %(label)s, id, version, 'pending', 'working', 'lease', 'worker', 'queue',
+        %(operation)s, '', '{{{{}}}}', %(now)s FROM leased
+    RETURNING subject_id"""
+
+_ACKNOWLEDGE = f"""
+    WITH done AS (
+        UPDATE {{table}} SET status = 'done', version = version + 1, lease_token = NULL, lease_until = NULL,
+            worker = NULL, handover_at = NULL, stale_after = NULL, failure_class = '', failure_text = '',
+            external_id = %(external_id)s, external_text = %(text)s, done_at = %(now)s, updated_at = %(now)s
+        WHERE id = %(id)s AND lease_token = %(token)s AND status = 'working' RETURNING id, version
+    ), tried AS (
+        UPDATE operations_attempt SET outcome = 'done', finished_at = %(now)s, handover_at = %(handover)s,
+            text = %(text)s
+        WHERE effect_model = %(label)s AND effect_id = %(id)s AND lease_token = %(token)s
+    )
+    {_EVENT}
+    SELECT %(label)s, id, version, 'working', 'done', 'acknowledge', 'worker', 'queue',
+        %(operation)s, '', '{{{{}}}}', %(now)s FROM done
+    RETURNING subject_id"""

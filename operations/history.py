@@ -1,0 +1,84 @@
+"""The append-only record of everything that happened to a record, and who did it."""
+
+import uuid
+from dataclasses import dataclass, field
+
+import pgtrigger
+from django.db import models
+from django.utils import timezone
+
+
+class Actor(models.TextChoices):
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    WORKER = "worker"
+    SCHEDULE = "schedule"
+    PARTNER = "partner"
+
+
+class Source(models.TextChoices):
+    WEB = "web"
+    DESK = "desk"
+    API = "api"
+    WEBHOOK = "webhook"
+    QUEUE = "queue"
+    SCHEDULE = "schedule"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """Who does something, through which door and why; `id` ties together what one act changed."""
+
+    actor: Actor
+    source: Source
+    reason: str = ""
+    request_id: uuid.UUID | None = None
+    user_id: int | None = None
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+WORKER = Operation(actor=Actor.WORKER, source=Source.QUEUE)
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def of(self, record: models.Model) -> "EventQuerySet":
+        return self.filter(subject_model=record._meta.label_lower, subject_id=record.pk).order_by("sequence")
+
+
+class Event(models.Model):
+    """One change of one record; `sequence` is the version that the change produced."""
+
+    subject_model = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    sequence = models.PositiveIntegerField()
+    from_status = models.CharField(max_length=20, blank=True)
+    to_status = models.CharField(max_length=20)
+    transition = models.CharField(max_length=40)
+    actor = models.CharField(max_length=12, choices=Actor)
+    source = models.CharField(max_length=12, choices=Source)
+    user_id = models.BigIntegerField(null=True, blank=True)
+    operation_id = models.UUIDField()
+    reason = models.TextField(blank=True)
+    request_id = models.UUIDField(null=True, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["subject_model", "subject_id", "sequence"], name="operations_one_event_per_version"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["-at"], name="operations_event_at"),
+            models.Index(fields=["operation_id"], name="operations_event_operation"),
+        )
+        triggers = (
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject_model} {self.subject_id}: {self.transition}"

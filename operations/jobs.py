@@ -1,0 +1,96 @@
+"""The ledger of scheduled work: what ran, what it did, and what is late."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import models
+from django.utils import timezone
+
+from operations.work import Job
+
+log = structlog.get_logger("holdfast.jobs")
+
+
+class ScheduledJobQuerySet(models.QuerySet["ScheduledJob"]):
+    def late(self) -> ScheduledJobQuerySet:
+        return self.filter(late_after__lt=timezone.now())
+
+
+class ScheduledJob(models.Model):
+    """A declared job and when it should have succeeded again at the latest."""
+
+    name = models.CharField(max_length=60, unique=True)
+    title = models.CharField(max_length=120)
+    every_seconds = models.PositiveIntegerField()
+    last_success_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    late_after = models.DateTimeField()
+
+    objects = ScheduledJobQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class JobRun(models.Model):
+    """One run of a job."""
+
+    name = models.CharField(max_length=60)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    items = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["name", "-started_at"], name="operations_jobrun_name"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.started_at:%Y-%m-%d %H:%M}"
+
+
+def declare(jobs: Iterable[Job]) -> None:
+    """Write the declared jobs into the ledger; the clock of a new one starts now."""
+    for job in jobs:
+        ScheduledJob.objects.update_or_create(
+            name=job.name,
+            defaults={"title": job.title, "every_seconds": job.every_seconds},
+            create_defaults={
+                "title": job.title,
+                "every_seconds": job.every_seconds,
+                "late_after": _late_after(job),
+            },
+        )
+
+
+def run(job: Job) -> int:
+    """Run a job and record it; an error is recorded and raised again."""
+    entry = JobRun.objects.create(name=job.name)
+    try:
+        entry.items = job.run()
+    except Exception as error:
+        entry.error = "".join(traceback.format_exception_only(error)).strip()
+        ScheduledJob.objects.filter(name=job.name).update(last_error=entry.error)
+        log.exception("job failed", job=job.name)
+        raise
+    else:
+        ScheduledJob.objects.filter(name=job.name).update(
+            last_success_at=timezone.now(), last_error="", late_after=_late_after(job)
+        )
+    finally:
+        entry.finished_at = timezone.now()
+        entry.save(update_fields=["items", "error", "finished_at"])
+    return entry.items
+
+
+def prune(keep_days: int = 30) -> int:
+    """Forget old runs; the ledger keeps a month."""
+    return JobRun.objects.filter(started_at__lt=timezone.now() - timedelta(days=keep_days)).delete()[0]
+
+
+def _late_after(job: Job) -> datetime:
+    """A job is late when two turns of it have passed without success, and a minute for the queue."""
+    return timezone.now() + timedelta(seconds=2 * job.every_seconds + 60)

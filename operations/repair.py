@@ -1,0 +1,159 @@
+"""The one path by which staff, sweeps and commands recover a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from django.db import OperationalError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from operations.errors import HoldfastError, Refusal, StaleRecord
+from operations.history import Operation
+from operations.recovery import Condition, Remedy
+from operations.transactions import limit_lock_waits
+
+log = structlog.get_logger("holdfast.repair")
+
+
+class Result(StrEnum):
+    APPLIED = "applied"
+    ALREADY_RESOLVED = "already resolved"
+    REFUSED = "refused"
+    STALE = "stale"
+    FAILED = "failed"
+
+
+class RecoveryAttempt(models.Model):
+    """One press of a remedy on one record, with what came of it; refused and stale ones are kept too."""
+
+    condition = models.CharField(max_length=60)
+    remedy = models.CharField(max_length=40)
+    subject_model = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    result = models.CharField(max_length=20)
+    message = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    actor = models.CharField(max_length=12)
+    source = models.CharField(max_length=12)
+    user_id = models.BigIntegerField(null=True)
+    operation_id = models.UUIDField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        permissions = (("recover", "Can apply remedies to stuck records"),)
+        indexes = (
+            models.Index(fields=["subject_model", "subject_id"], name="operations_recovery_subject"),
+            models.Index(fields=["-at"], name="operations_recovery_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.condition}/{self.remedy} on {self.subject_model} {self.subject_id}: {self.result}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one press; `message` is for the person who pressed."""
+
+    id: int
+    result: Result
+    message: str = ""
+
+
+def apply(
+    condition: Condition,
+    remedy: Remedy,
+    ids: Iterable[int],
+    operation: Operation,
+    *,
+    version: int | None = None,
+    answers: dict[str, str] | None = None,
+) -> list[Outcome]:
+    """Apply a remedy to each record in a transaction of its own; one bad row never stops the rest.
+
+    The condition is checked again under lock, so that of many presses one is applied and the others
+    are told "already resolved". `version` refuses a press made from a page that is out of date.
+    """
+    return [_apply_to_one(condition, remedy, pk, operation, version, answers or {}) for pk in ids]
+
+
+def record_denial(condition: Condition, remedy: str, pk: int, operation: Operation) -> None:
+    """Keep that somebody without the permission tried."""
+    _keep(condition, remedy, operation, Outcome(pk, Result.REFUSED, "permission denied"))
+
+
+def _apply_to_one(
+    condition: Condition,
+    remedy: Remedy,
+    pk: int,
+    operation: Operation,
+    version: int | None,
+    answers: dict[str, str],
+) -> Outcome:
+    try:
+        with transaction.atomic():
+            limit_lock_waits()
+            _lock_and_apply(condition, remedy, pk, operation, version, answers)
+            outcome = Outcome(pk, Result.APPLIED, _("Done."))
+            _keep(condition, remedy.code, operation, outcome)
+            return outcome
+    except AlreadyResolved as error:
+        outcome = Outcome(pk, Result.ALREADY_RESOLVED, str(error))
+    except StaleRecord as error:
+        outcome = Outcome(pk, Result.STALE, str(error))
+    except (Refusal, HoldfastError) as error:
+        outcome = Outcome(pk, Result.REFUSED, str(error))
+    except OperationalError:
+        outcome = Outcome(pk, Result.FAILED, _("The record is locked or the database is away. Try again."))
+    except Exception as error:
+        log.exception("remedy failed", condition=condition.code, remedy=remedy.code, record=pk)
+        outcome = Outcome(pk, Result.FAILED, f"{type(error).__name__}: {error}")
+    _keep(condition, remedy.code, operation, outcome)
+    return outcome
+
+
+class AlreadyResolved(Refusal):
+    """Raised inside `apply` when the record has left the condition meanwhile."""
+
+    code = "already_resolved"
+    message = "Already resolved: somebody or something else was faster."
+
+
+def _lock_and_apply(
+    condition: Condition,
+    remedy: Remedy,
+    pk: int,
+    operation: Operation,
+    version: int | None,
+    answers: dict[str, str],
+) -> None:
+    # Lock first, judge afterwards: the condition must be read after the lock was granted.
+    locked = condition.model._base_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+    record: Any = condition.records().filter(pk=pk).first() if locked else None
+    if record is None:
+        raise AlreadyResolved
+    if version is not None and version != getattr(record, "version", version):
+        raise StaleRecord
+    if why := remedy.refuses(record):
+        raise Refusal(why)
+    remedy.apply(record, operation, **answers)
+
+
+def _keep(condition: Condition, remedy: str, operation: Operation, outcome: Outcome) -> None:
+    RecoveryAttempt.objects.create(
+        condition=condition.code,
+        remedy=remedy,
+        subject_model=condition.model._meta.label_lower,
+        subject_id=outcome.id,
+        result=outcome.result,
+        message=outcome.message,
+        reason=operation.reason,
+        actor=operation.actor,
+        source=operation.source,
+        user_id=operation.user_id,
+        operation_id=operation.id,
+    )

@@ -1,0 +1,58 @@
+"""What the worker does: declared by each app in its `work.py`, found at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.module_loading import autodiscover_modules
+
+
+@dataclass(frozen=True)
+class Work:
+    """Rows that become due; a wake-up for `topic` calls `drain`, which treats a part of them.
+
+    `drain` returns True when more is left. `due_since` gives the moment since when the oldest treatable row
+    waits, or None. `is_outside` marks calls to other parties, which never occupy the last free worker.
+    """
+
+    topic: str
+    drain: Callable[[], bool]
+    due_since: Callable[[], datetime | None]
+    is_outside: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """Scheduled work; `run` returns how many items it treated and may be repeated at any time."""
+
+    name: str
+    title: str
+    run: Callable[[], int]
+    every_seconds: int
+
+
+_works: dict[str, Work] = {}
+_jobs: dict[str, Job] = {}
+
+
+def register(*declarations: Work | Job) -> None:
+    """Declare works and jobs; called from an app's `work.py` when it is imported."""
+    for declaration in declarations:
+        if isinstance(declaration, Work):
+            _works[declaration.topic] = declaration
+        else:
+            _jobs[declaration.name] = declaration
+
+
+def works() -> dict[str, Work]:
+    """All declared works by topic."""
+    autodiscover_modules("work")
+    return _works
+
+
+def jobs() -> dict[str, Job]:
+    """All declared jobs by name."""
+    autodiscover_modules("work")
+    return _jobs
