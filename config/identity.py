@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,17 @@ def database_password(home: Path) -> str:
 def staff_password(home: Path) -> str:
     """The password of the first staff user, for the person who starts the server to read."""
     return kept(home / "staff_password", lambda: secrets.token_urlsafe(9))
+
+
+def inbox_port(home: Path) -> int:
+    """Where the local inbox listens: a port that was free when it was chosen, the same after a restart."""
+    return int(kept(home / "inbox_port", lambda: str(free_port())))
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def is_demo(home: Path) -> bool:

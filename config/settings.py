@@ -8,7 +8,7 @@ import structlog
 from csp.constants import NONE, SELF
 from environ import Env
 
-from config import embedded, identity
+from config import addresses, embedded, identity
 from config.limits import Limits
 
 django_stubs_ext.monkeypatch()
@@ -24,7 +24,6 @@ PORT = env.int("PORT", default=8000)
 HOLDFAST_URL = holdfast.str("URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 DEMO = holdfast.bool("DEMO", default=identity.is_demo(HOLDFAST_HOME))
 HOLDFAST = Limits.from_environment(holdfast)
-INBOX_PORT = holdfast.int("INBOX_PORT", default=0)
 
 DEBUG = holdfast.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or identity.secret_key(HOLDFAST_HOME)
@@ -88,15 +87,12 @@ TEMPLATES = [
 ]
 
 # The database: an embedded PostgreSQL unless one is named
-EMBEDDED = not env.str("DATABASE_URL", default="")
-DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded.database_url(HOLDFAST_HOME))}
-DATABASES["default"] |= {
-    "ENGINE": "django.db.backends.postgresql",
-    "CONN_MAX_AGE": None,
-    "CONN_HEALTH_CHECKS": True,
-    "TIME_ZONE": "UTC",
-}
-DATABASES["default"].setdefault("OPTIONS", {})
+DATABASE_URL = env.str("DATABASE_URL", default="")
+EMBEDDED = not DATABASE_URL
+DATABASES = {"default": addresses.database(DATABASE_URL or embedded.database_url(HOLDFAST_HOME))}
+DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "TIME_ZONE": "UTC"}
+if EMBEDDED:
+    DATABASES["default"]["ENGINE"] = "config.embedded"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The queue carries wake-ups only: our rows are the record (see docs/decisions)
@@ -118,6 +114,11 @@ Q_CLUSTER = {
 
 # Mail leaves by the local inbox unless a server is named
 EMAIL_URL = env.str("EMAIL_URL", default="")
+LOCAL_INBOX = not EMAIL_URL
+INBOX_PORT = holdfast.int("INBOX_PORT", default=0)
+if LOCAL_INBOX:
+    INBOX_PORT = INBOX_PORT or identity.inbox_port(HOLDFAST_HOME)
+globals().update(addresses.mail(EMAIL_URL or f"smtp://127.0.0.1:{INBOX_PORT}"))
 MESSAGE_ID_DOMAIN = _host if "." in _host else "holdfast.invalid"
 DEFAULT_FROM_EMAIL = holdfast.str("FROM_EMAIL", default=f"Holdfast <bookings@{_host}>")
 

@@ -1,0 +1,39 @@
+"""Reads the addresses an operator gives in the environment into Django's settings."""
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's description of a PostgreSQL address, read by libpq itself: TCP, sockets, every option."""
+    try:
+        found = conninfo_to_dict(url)
+    except ProgrammingError:  # its message may repeat the password
+        raise ImproperlyConfigured("DATABASE_URL is no address of a PostgreSQL database.") from None
+    named = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{setting: str(found.pop(option, "")) for setting, option in named.items()},
+        "OPTIONS": found,
+    }
+
+
+def mail(url: str) -> dict[str, Any]:
+    """Django's EMAIL_* settings for `smtp://user:pass@host:port`, `smtp+tls://…` or `smtp+ssl://…`."""
+    parts = urlsplit(url)
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL is smtp://, smtp+tls:// or smtp+ssl:// and a host.")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or MAIL_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtp+ssl",
+    }
