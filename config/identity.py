@@ -35,9 +35,35 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this port of the loopback."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
 def is_demo(home: Path) -> bool:
-    """Whether `manage.py up` started this home as a demonstration."""
-    return (home / "demo").exists()
+    """Whether `manage.py up` runs this home as a demonstration."""
+    try:
+        return (home / "demo").read_text() == "yes"
+    except FileNotFoundError:
+        return False
+
+
+def choose_demo(home: Path, wanted: bool | None) -> bool:
+    """Keep what was wanted; without a wish, what was chosen before, and a demonstration the first time."""
+    chosen = home / "demo"
+    if wanted is None:
+        wanted = is_demo(home) or not chosen.exists()
+    chosen.write_text("yes" if wanted else "no")
+    return wanted
+
+
+def forget_inbox_port(home: Path) -> None:
+    """Have another port chosen: somebody took ours while we were away."""
+    (home / "inbox_port").unlink(missing_ok=True)
 
 
 def kept(path: Path, make: Callable[[], str]) -> str:

@@ -55,6 +55,10 @@ class Limits:
     # Reminders
     reminder_before_start_seconds: int = 30 * MINUTE
 
+    # Web
+    web_processes_count: int = 2
+    web_threads_count: int = 4
+
     # The worker and its watch
     queue_workers_count: int = 2
     queue_poll_milliseconds: int = 50
@@ -68,7 +72,9 @@ class Limits:
     @classmethod
     def from_environment(cls, env: Env) -> Self:
         """Read each figure's override; a value that is no whole number raises ImproperlyConfigured."""
-        return cls(**{field.name: env.int(field.name.upper(), default=field.default) for field in fields(cls)})
+        return cls(
+            **{field.name: env.int(field.name.upper(), default=field.default) for field in fields(cls)}
+        )
 
     def __post_init__(self) -> None:
         if self.lease_seconds <= self.outside_call_seconds:

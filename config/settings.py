@@ -1,5 +1,6 @@
 """Every setting of an installation; the environment is read here and nowhere else."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,10 +24,11 @@ HOLDFAST_HOME = Path(holdfast.str("HOME", default=str(BASE_DIR / ".holdfast"))).
 PORT = env.int("PORT", default=8000)
 HOLDFAST_URL = holdfast.str("URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 DEMO = holdfast.bool("DEMO", default=identity.is_demo(HOLDFAST_HOME))
+STAFF_PASSWORD = os.environ.get("HOLDFAST_STAFF_PASSWORD", "")  # as it is: environ expands a leading $
 HOLDFAST = Limits.from_environment(holdfast)
 
 DEBUG = holdfast.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or identity.secret_key(HOLDFAST_HOME)
+SECRET_KEY = os.environ.get("SECRET_KEY") or identity.secret_key(HOLDFAST_HOME)
 _host = urlsplit(HOLDFAST_URL).hostname or "localhost"
 ALLOWED_HOSTS = [_host, "127.0.0.1", "localhost", "[::1]", *holdfast.list("ALLOWED_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [HOLDFAST_URL]
@@ -87,7 +89,7 @@ TEMPLATES = [
 ]
 
 # The database: an embedded PostgreSQL unless one is named
-DATABASE_URL = env.str("DATABASE_URL", default="")
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
 EMBEDDED = not DATABASE_URL
 DATABASES = {"default": addresses.database(DATABASE_URL or embedded.database_url(HOLDFAST_HOME))}
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "TIME_ZONE": "UTC"}

@@ -14,7 +14,7 @@ from config import identity
 from config.embedded import cluster
 from config.embedded.cluster import DATABASE, ROLE, DatabaseFailed
 
-STOP_SECONDS = 5
+STOP_SECONDS = {"fast": 3, "immediate": 2}
 
 
 def ensure_running(home: Path) -> None:
@@ -23,7 +23,7 @@ def ensure_running(home: Path) -> None:
         return
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(home):
-        _wait_while(home, "stopping", STOP_SECONDS)
+        _wait_while(home, "stopping", STOP_SECONDS["fast"])
         if not postmaster(home):
             _kill_leftovers(home)
             cluster.prepare(home)
@@ -41,9 +41,9 @@ def ensure_running(home: Path) -> None:
 def stop(home: Path) -> None:
     """Stop the server and all its processes; at once when it does not end its work in time."""
     with _alone(home):
-        for mode in ("fast", "immediate"):
+        for mode, seconds in STOP_SECONDS.items():
             if postmaster(home):
-                how = ("--mode", mode, "--timeout", str(STOP_SECONDS))
+                how = ("--mode", mode, "--timeout", str(seconds))
                 with suppress(DatabaseFailed):
                     cluster.run(home, "pg_ctl", "stop", "--wait", _pgdata(home), *how)
         if process := postmaster(home):
@@ -97,7 +97,7 @@ def _kill_leftovers(home: Path) -> None:
         if title.startswith("postgres:") and cluster.name(home) in title:
             with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
                 process.kill()
-                process.wait(STOP_SECONDS)
+                process.wait(1)
 
 
 def _make_database(home: Path) -> None:

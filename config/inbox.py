@@ -1,0 +1,76 @@
+"""The local inbox: a real mail server on the loopback that keeps what it gets, a file per message.
+
+Run by `manage.py up` as `python -m config.inbox FOLDER PORT` when no EMAIL_URL is given. What it has answered
+250 to is on disk under its final name, so a killed inbox loses nothing that was accepted.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+import uuid
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+LARGEST_BYTES = 32 * 1024 * 1024
+
+
+class Keeper:
+    """aiosmtpd's handler: one file per message, named so that names sort by arrival."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "tmp").mkdir(parents=True, exist_ok=True)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002
+        """Answer 250 only when the message will survive a power cut."""
+        await asyncio.get_running_loop().run_in_executor(None, keep, self.folder, envelope)
+        return "250 OK, kept"
+
+
+def keep(folder: Path, envelope: Envelope) -> Path:
+    """Write `envelope` to a file of its own; the envelope's addresses become headers, as on delivery."""
+    name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}.eml"
+    draft, final = folder / "tmp" / name, folder / name
+    trace = [f"Return-Path: <{envelope.mail_from or ''}>"]
+    trace += [f"Delivered-To: {recipient}" for recipient in envelope.rcpt_tos]
+    trace += [f"Received: by Holdfast's local inbox; {formatdate(usegmt=True)}"]
+    with draft.open("wb") as file:
+        file.write("".join(f"{line}\r\n" for line in trace).encode("utf-8", "surrogateescape"))
+        file.write(envelope.original_content or b"")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(final)
+    _sync(folder)
+    return final
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+async def serve(folder: Path, port: int) -> None:
+    """Listen until SIGTERM."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    keeper = Keeper(folder)
+
+    def session() -> Any:
+        return SMTP(keeper, hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST_BYTES)
+
+    server = await loop.create_server(session, "127.0.0.1", port)
+    await stopped.wait()
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,0 +1,81 @@
+"""Finds and ends everything one home has started: by a mark in the environment, which forks and new
+sessions inherit, and by descent, so that nothing is left behind and nobody else's process is touched."""
+
+import ctypes
+import hashlib
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+RUN, PART = "HOLDFAST_RUN", "HOLDFAST_PART"
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def marks(home: Path, part: str) -> dict[str, str]:
+    """What a child's environment carries."""
+    return {RUN: hashlib.sha256(bytes(home.resolve())).hexdigest()[:12], PART: part}
+
+
+def of(home: Path, part: str = "") -> list[psutil.Process]:
+    """The living processes that `home` started, for one part or all."""
+    wanted = marks(home, part)
+    if not part:
+        del wanted[PART]
+    others = (process for process in psutil.process_iter() if process.pid != os.getpid())
+    return [process for process in others if wanted.items() <= _environment(process).items()]
+
+
+def end(processes: Iterable[psutil.Process], seconds: float) -> None:
+    """Ask `processes` to end, and kill those that have not after `seconds`."""
+    processes = list(processes)
+    for process in processes:
+        with suppress(psutil.Error):
+            process.terminate()
+    _, stubborn = psutil.wait_procs(processes, timeout=seconds)
+    for process in stubborn:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent dies, so that it is found and reaped (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def reap(known: Iterable[int]) -> None:
+    """Let adopted orphans that have died go; the `known` children are somebody else's to wait for."""
+    if not hasattr(os, "waitid"):
+        return
+    with suppress(ChildProcessError):
+        while dead := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if dead.si_pid in known:
+                return
+            os.waitpid(dead.si_pid, 0)
+
+
+def end_descendants() -> None:
+    """Kill and reap whatever still descends from this process."""
+    descendants = psutil.Process().children(recursive=True)
+    for process in descendants:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(descendants, timeout=1)
+
+
+def explain(status: int) -> str:
+    """How a process ended, in words."""
+    return f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    try:
+        return process.environ()
+    except (psutil.Error, OSError):  # another user's, or gone
+        return {}
