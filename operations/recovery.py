@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 
-from operations.history import Operation
-
-Words = str | Callable[[Any], str]
+Text = str | Promise
+Words = Text | Callable[[Any], str]
 
 
 class Urgency(StrEnum):
@@ -43,22 +43,25 @@ class Remedy:
     """
 
     code: str
-    title: str
+    title: Text
     says: Words
     apply: Callable[..., None]
     consequence: Consequence = Consequence.SAFE
     permission: str = "operations.recover"
     refuses: Callable[[Any], str] = lambda _record: ""
     due_by_itself: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
-    asks: dict[str, str] = field(default_factory=dict)
+    asks: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """A named set of records that need attention; `records` is both the list and the guard."""
+    """A named set of records that need attention; `records` is both the list and the guard.
+
+    `harm_at` and `since_at` name the columns behind the order and the age of the list.
+    """
 
     code: str
-    title: str
+    title: Text
     model: type[Model]
     records: Callable[[], QuerySet[Any]]
     explanation: Words
@@ -68,6 +71,7 @@ class Condition:
     urgency: Urgency = Urgency.NEEDS_PERSON
     by_itself: Words = ""
     since: Callable[[Any], datetime | None] = lambda record: record.updated_at
+    since_at: str = "updated_at"
     harm_at: str = ""
     booking: Callable[[Any], str] = lambda _record: ""
 
@@ -79,6 +83,27 @@ class Condition:
         """The records by time to harm, soonest first."""
         return self.records().order_by(*([self.harm_at] if self.harm_at else []), "pk")
 
+    def harm(self, record: Any) -> datetime | None:
+        """When this record starts to hurt somebody, if that is known."""
+        return getattr(record, self.harm_at) if self.harm_at else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Introduction:
+    """How the records of a model present themselves to staff, wherever they are shown.
+
+    `related` are records whose histories belong to this one's, `moves` says transitions in words with
+    the details of the event in braces, and `customer_page` is the path of what the customer sees.
+    """
+
+    title: Callable[[Any], str] = str
+    facts: Callable[[Any], Mapping[str, Any]] = lambda _record: {}
+    location: Callable[[Any], str] = lambda _record: ""
+    time_zone: Callable[[Any], str] = lambda _record: ""
+    customer_page: Callable[[Any], str] = lambda _record: ""
+    related: Callable[[Any], Iterable[Model]] = lambda _record: ()
+    moves: Mapping[str, str] = field(default_factory=dict)
+
 
 def words(text: Words, record: Any) -> str:
     """The sentence for this record."""
@@ -86,6 +111,7 @@ def words(text: Words, record: Any) -> str:
 
 
 _conditions: dict[str, Condition] = {}
+_introductions: dict[type[Model], Introduction] = {}
 
 
 def register(*conditions: Condition) -> None:
@@ -98,3 +124,14 @@ def conditions() -> dict[str, Condition]:
     """Every declared condition by code."""
     autodiscover_modules("recovery")
     return _conditions
+
+
+def introduce(model: type[Model], introduction: Introduction) -> None:
+    """Declare how a model's records are shown; called from an app's `recovery.py` when it is imported."""
+    _introductions[model] = introduction
+
+
+def introduction(model: type[Model]) -> Introduction:
+    """How a model's records are shown; those that nobody introduced go by their own name."""
+    autodiscover_modules("recovery")
+    return _introductions.get(model, Introduction())
