@@ -6,7 +6,6 @@ import secrets
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
@@ -139,7 +138,9 @@ class Booking(Workflow):
     cancel_reason = models.TextField(blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     duplicate_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
-    revision = models.PositiveIntegerField(default=0, help_text=_("Grows when time or state told to people changes."))
+    revision = models.PositiveIntegerField(
+        default=0, help_text=_("Grows when time or state told to people changes.")
+    )
     no_show = models.BooleanField(null=True, blank=True)
 
     objects = BookingQuerySet.as_manager()
@@ -151,7 +152,9 @@ class Booking(Workflow):
                 condition=Q(status__in=LIVE_STATUSES),
                 name="bookings_one_booking_per_place",
             ),
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="bookings_booking_has_length"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="bookings_booking_has_length"
+            ),
             models.CheckConstraint(
                 condition=Q(status=S.FAILED) ^ Q(failure_code=""), name="bookings_failed_has_a_code"
             ),
@@ -161,20 +164,24 @@ class Booking(Workflow):
             ),
         )
         indexes = (
-            models.Index(fields=["next_at"], condition=Q(status=S.SUBMITTED, waiting_for=""), name="bookings_due"),
+            models.Index(
+                fields=["next_at"], condition=Q(status=S.SUBMITTED, waiting_for=""), name="bookings_due"
+            ),
             models.Index(
                 fields=["stale_after"],
                 condition=Q(status__in=[S.DRAFT, S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS]),
                 name="bookings_stale",
             ),
+            models.Index(fields=["answer_until"], condition=~Q(waiting_for=""), name="bookings_awaiting"),
             models.Index(
-                fields=["answer_until"], condition=~Q(waiting_for=""), name="bookings_awaiting"
+                fields=["starts_at", "id"],
+                condition=Q(status__in=[S.SUBMITTED, S.FAILED]),
+                name="bookings_open",
             ),
             models.Index(
-                fields=["starts_at", "id"], condition=Q(status__in=[S.SUBMITTED, S.FAILED]), name="bookings_open"
-            ),
-            models.Index(
-                fields=["starts_at"], condition=Q(status=S.CANCELLED, cancelled_by="staff"), name="bookings_called_off"
+                fields=["starts_at"],
+                condition=Q(status=S.CANCELLED, cancelled_by="staff"),
+                name="bookings_called_off",
             ),
             models.Index(
                 fields=["starts_at"], condition=Q(duplicate_of__isnull=False), name="bookings_likely_twice"
@@ -214,7 +221,9 @@ class Booking(Workflow):
     def complete(self) -> None:
         self.stale_after = None
 
-    @transition(field="status", source=[S.DRAFT, S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS, S.FAILED], target=S.CANCELLED)
+    @transition(
+        field="status", source=[S.DRAFT, S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS, S.FAILED], target=S.CANCELLED
+    )
     def cancel(self, *, by: str, reason: str = "") -> None:
         self._stop_waiting()
         self.cancelled_by, self.cancel_reason = by, reason
@@ -258,6 +267,8 @@ class Booking(Workflow):
         self.starts_at, self.ends_at, self.local_start = session.starts_at, session.ends_at, local_start
         if self.status == S.ACCEPTED:
             self.stale_after = self.ends_at + timedelta(seconds=settings.HOLDFAST.completion_grace_seconds)
+        if self.answer_until:
+            self.answer_until = min(self.answer_until, self.starts_at)
         self.revision += 1
         return {"from": before, "to": local_start}
 

@@ -65,7 +65,9 @@ class Enquiry(Workflow):
 class Message(models.Model):
     """The one thing a delivery is about; `revision` is the booking's when it was written."""
 
-    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE, primary_key=True, related_name="message")
+    delivery = models.OneToOneField(
+        Delivery, on_delete=models.CASCADE, primary_key=True, related_name="message"
+    )
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="messages")
     enquiry = models.ForeignKey(Enquiry, on_delete=models.CASCADE, null=True, related_name="messages")
     revision = models.PositiveIntegerField(default=0)
@@ -73,7 +75,8 @@ class Message(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(booking__isnull=True) ^ Q(enquiry__isnull=True), name="bookings_message_is_about_one"
+                condition=Q(booking__isnull=True) ^ Q(enquiry__isnull=True),
+                name="bookings_message_is_about_one",
             ),
         )
 

@@ -66,7 +66,8 @@ class Resource(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=ResourceKind, default=ResourceKind.PERSON)
     hours = models.TextField(
-        blank=True, help_text=_("Own days or hours in OpenStreetMap syntax, e.g. Tu-Sa; empty: as the location.")
+        blank=True,
+        help_text=_("Own days or hours in OpenStreetMap syntax, e.g. Tu-Sa; empty: as the location."),
     )
     breaks = models.JSONField(default=list, blank=True, help_text=_("Daily breaks, e.g. ['12:30-13:15']"))
     position = models.PositiveSmallIntegerField(default=0)
@@ -92,7 +93,9 @@ class Absence(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="bookings_absence_has_length"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="bookings_absence_has_length"
+            ),
         )
         indexes = (models.Index(fields=["resource", "ends_at"], name="bookings_absence_resource"),)
 
@@ -110,7 +113,9 @@ class Closure(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="bookings_closure_has_length"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="bookings_closure_has_length"
+            ),
         )
         indexes = (models.Index(fields=["location", "ends_at"], name="bookings_closure_location"),)
 

@@ -33,7 +33,9 @@ class Session(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="bookings_session_has_length"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="bookings_session_has_length"
+            ),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="bookings_session_has_places"),
         )
         indexes = (

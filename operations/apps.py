@@ -7,4 +7,4 @@ class OperationsConfig(AppConfig):
     name = "operations"
 
     def ready(self) -> None:
-        from operations import checks  # noqa: F401, PLC0415 - registers the system check
+        from operations import checks  # noqa: F401 - registers the system check

@@ -8,7 +8,9 @@ from operations.workflow import Workflow
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def of(self, effect: Workflow) -> "AttemptQuerySet":
-        return self.filter(effect_model=effect._meta.label_lower, effect_id=effect.pk).order_by("started_at", "id")
+        return self.filter(effect_model=effect._meta.label_lower, effect_id=effect.pk).order_by(
+            "started_at", "id"
+        )
 
 
 class Attempt(models.Model):

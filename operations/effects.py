@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from operations.workflow import Workflow, status_field, transition
 
-E = TypeVar("E", bound="Effect")
+E = TypeVar("E", bound=models.Model)
 
 
 class EffectStatus(models.TextChoices):
@@ -104,7 +104,9 @@ class Effect(Workflow):
         self.done_at = timezone.now()
 
     @transition(field="status", source=S.WORKING, target=S.PENDING)
-    def postpone(self, *, until: datetime, failure_class: str, failure_text: str, give_back: bool = False) -> None:
+    def postpone(
+        self, *, until: datetime, failure_class: str, failure_text: str, give_back: bool = False
+    ) -> None:
         self._release()
         self.next_at, self.failure_class, self.failure_text = until, failure_class, failure_text
         self.attempts -= give_back
@@ -180,6 +182,7 @@ def backoff(attempts: int) -> timedelta:
     """The pause after the n-th attempt: min(30 * 4^(n-1), 6 h) seconds, spread by a fifth either way."""
     figures = settings.HOLDFAST
     seconds = min(
-        figures.backoff_first_seconds * figures.backoff_factor ** max(0, attempts - 1), figures.backoff_max_seconds
+        figures.backoff_first_seconds * figures.backoff_factor ** max(0, attempts - 1),
+        figures.backoff_max_seconds,
     )
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - spreading load, not secrecy

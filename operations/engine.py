@@ -42,7 +42,10 @@ class Act(Protocol[E]):  # type: ignore[misc]
 
 
 def work_through(
-    model: type[E], channel: str, act: Act[E], observe: Callable[[E, DeliveryError | None], None] | None = None
+    model: type[E],
+    channel: str,
+    act: Act[E],
+    observe: Callable[[E, DeliveryError | None], None] | None = None,
 ) -> bool:
     """Claim one batch of a channel and act on each; True when more may be due.
 
@@ -92,7 +95,11 @@ def attempt(effect: E, act: Act[E], observe: Callable[[E, DeliveryError | None],
         failure = DeliveryError(f"{type(error).__name__}: {error}"[:2000])
     recorded = acknowledge(effect, receipt) if failure is None else record_failure(effect, failure)
     if not recorded:
-        log.warning("late acknowledgement ignored", effect=str(effect.uid), outcome=failure.code if failure else "done")
+        log.warning(
+            "late acknowledgement ignored",
+            effect=str(effect.uid),
+            outcome=failure.code if failure else "done",
+        )
     if observe:
         observe(effect, failure)
 
@@ -148,8 +155,15 @@ def hand_back(effect: Effect) -> None:
     """Give back what the lease leaves no time for, at no cost."""
     with transaction.atomic():
         if record := _ours(effect):
-            workflow.perform(record, "postpone", WORKER, until=timezone.now(), give_back=True,
-                             failure_class=record.failure_class, failure_text=record.failure_text)
+            workflow.perform(
+                record,
+                "postpone",
+                WORKER,
+                until=timezone.now(),
+                give_back=True,
+                failure_class=record.failure_class,
+                failure_text=record.failure_text,
+            )
             _close_attempt(effect, "handed_back")
 
 
@@ -157,10 +171,19 @@ def reclaim(record: Effect, operation: workflow.Operation) -> None:
     """Decide about a lapsed lease by its hand-over mark; the record is locked by the caller."""
     _close_attempt(record, "interrupted", text="The worker vanished.")
     if record.handover_at is None:
-        workflow.perform(record, "postpone", operation, until=timezone.now(), give_back=True,
-                         failure_class="interrupted", failure_text="The worker stopped before it was sent.")
+        workflow.perform(
+            record,
+            "postpone",
+            operation,
+            until=timezone.now(),
+            give_back=True,
+            failure_class="interrupted",
+            failure_text="The worker stopped before it was sent.",
+        )
     else:
-        workflow.perform(record, "lose_verdict", operation, failure_text="The worker stopped while it was being sent.")
+        workflow.perform(
+            record, "lose_verdict", operation, failure_text="The worker stopped while it was being sent."
+        )
 
 
 def _verdict(record: Effect, error: DeliveryError) -> tuple[str, dict[str, Any]]:
@@ -190,7 +213,9 @@ def _next_try(record: Effect, error: DeliveryError) -> datetime:
     pause = backoff(record.attempts)
     if error.retry_after_seconds is not None:
         asked = timedelta(seconds=error.retry_after_seconds)
-        pause = min(max(pause, asked), 2 * max(pause, timedelta(seconds=settings.HOLDFAST.backoff_first_seconds)))
+        pause = min(
+            max(pause, asked), 2 * max(pause, timedelta(seconds=settings.HOLDFAST.backoff_first_seconds))
+        )
     moment = timezone.now() + pause
     return min(moment, record.not_after) if record.not_after else moment
 

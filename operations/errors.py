@@ -45,7 +45,9 @@ class DeliveryError(HoldfastError):
 
     code = "bug"
 
-    def __init__(self, message: str = "", *, external_code: str = "", retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self, message: str = "", *, external_code: str = "", retry_after_seconds: float | None = None
+    ) -> None:
         self.external_code = external_code
         self.retry_after_seconds = retry_after_seconds
         super().__init__(message)

@@ -45,7 +45,7 @@ _identity: tuple[int, uuid.UUID] = (0, uuid.UUID(int=0))
 
 def worker_id() -> uuid.UUID:
     """The random name of this process; a forked child gets one of its own."""
-    global _identity  # noqa: PLW0603 - one identity a process, made anew after a fork
+    global _identity
     if _identity[0] != os.getpid():
         _identity = (os.getpid(), uuid.uuid4())
     return _identity[1]

@@ -76,9 +76,7 @@ class Event(models.Model):
             models.Index(fields=["-at"], name="operations_event_at"),
             models.Index(fields=["operation_id"], name="operations_event_operation"),
         )
-        triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        )
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
 
     def __str__(self) -> str:
         return f"{self.subject_model} {self.subject_id}: {self.transition}"

@@ -12,12 +12,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.db import connection, models
+from django.db import OperationalError, connection, models
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from psycopg import errors
 
-from operations.errors import Refusal
+from operations.errors import Busy, Refusal
 from operations.transactions import require_transaction
 
 FINGERPRINT_VERSION = "1"
@@ -36,6 +37,13 @@ class RequestExpired(Refusal):
 
     code = "expired_request_id"
     message = _("This form was opened more than a day ago. Please check it and send it again.")
+
+
+class InFlight(Busy):
+    """Raised by `claim` when the same key is still being recorded by another request."""
+
+    code = "in_flight"
+    message = _("We are still working on this very request.")
 
 
 class KeyReused(Refusal):
@@ -63,7 +71,9 @@ class Intent(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["scope", "key"], name="operations_one_intent_per_key"),)
+        constraints = (
+            models.UniqueConstraint(fields=["scope", "key"], name="operations_one_intent_per_key"),
+        )
         indexes = (
             models.Index(fields=["subject_model", "subject_id"], name="operations_intent_subject"),
             models.Index(fields=["created_at"], name="operations_intent_created"),
@@ -147,8 +157,8 @@ def fingerprint(payload: Mapping[str, Any]) -> str:
 def claim(request: Request, payload: Mapping[str, Any]) -> Claim:
     """Claim the key for this payload in the caller's transaction, or find who did.
 
-    Waits for a claim still in flight. Raises KeyReused for another payload and RequestExpired for a
-    key too old to be claimed; Busy comes from the use case when the wait was too long.
+    Waits for a claim still in flight, and raises InFlight when the wait was too long. Raises KeyReused
+    for another payload and RequestExpired for a key too old to be claimed.
     """
     require_transaction()
     mark = fingerprint(payload)
@@ -183,12 +193,17 @@ def record_refusal(request: Request, code: str, subject: models.Model | None = N
 def _insert(request: Request, mark: str) -> Intent | None:
     intent = Intent(scope=request.scope, key=request.key, fingerprint=mark)
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO operations_intent
-                   (scope, key, fingerprint, subject_model, outcome, repeats, created_at)
-               VALUES (%s, %s, %s, '', '', 0, %s) ON CONFLICT DO NOTHING RETURNING id""",
-            [intent.scope, intent.key, intent.fingerprint, intent.created_at],
-        )
+        try:
+            cursor.execute(
+                """INSERT INTO operations_intent
+                       (scope, key, fingerprint, subject_model, outcome, repeats, created_at)
+                   VALUES (%s, %s, %s, '', '', 0, %s) ON CONFLICT DO NOTHING RETURNING id""",
+                [intent.scope, intent.key, intent.fingerprint, intent.created_at],
+            )
+        except OperationalError as error:
+            if isinstance(error.__cause__, errors.LockNotAvailable):
+                raise InFlight from error
+            raise
         row = cursor.fetchone()
     if row is None:
         return None

@@ -7,182 +7,269 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Intent',
+            name="Intent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=100)),
-                ('key', models.UUIDField()),
-                ('fingerprint', models.CharField(max_length=70)),
-                ('subject_model', models.CharField(blank=True, max_length=60)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('repeats', models.PositiveIntegerField(default=0)),
-                ('last_repeat_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scope", models.CharField(max_length=100)),
+                ("key", models.UUIDField()),
+                ("fingerprint", models.CharField(max_length=70)),
+                ("subject_model", models.CharField(blank=True, max_length=60)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("repeats", models.PositiveIntegerField(default=0)),
+                ("last_repeat_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('items', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("items", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='RecoveryAttempt',
+            name="RecoveryAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('condition', models.CharField(max_length=60)),
-                ('remedy', models.CharField(max_length=40)),
-                ('subject_model', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('result', models.CharField(max_length=20)),
-                ('message', models.TextField(blank=True)),
-                ('reason', models.TextField(blank=True)),
-                ('actor', models.CharField(max_length=12)),
-                ('source', models.CharField(max_length=12)),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('operation_id', models.UUIDField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("condition", models.CharField(max_length=60)),
+                ("remedy", models.CharField(max_length=40)),
+                ("subject_model", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("result", models.CharField(max_length=20)),
+                ("message", models.TextField(blank=True)),
+                ("reason", models.TextField(blank=True)),
+                ("actor", models.CharField(max_length=12)),
+                ("source", models.CharField(max_length=12)),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("operation_id", models.UUIDField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'permissions': (('recover', 'Can apply remedies to stuck records'),),
+                "permissions": (("recover", "Can apply remedies to stuck records"),),
             },
         ),
         migrations.CreateModel(
-            name='Refused',
+            name="Refused",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=100)),
-                ('key', models.UUIDField()),
-                ('code', models.CharField(max_length=40)),
-                ('subject_model', models.CharField(blank=True, max_length=60)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('details', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scope", models.CharField(max_length=100)),
+                ("key", models.UUIDField()),
+                ("code", models.CharField(max_length=40)),
+                ("subject_model", models.CharField(blank=True, max_length=60)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("details", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name_plural': 'refused requests',
+                "verbose_name_plural": "refused requests",
             },
         ),
         migrations.CreateModel(
-            name='ScheduledJob',
+            name="ScheduledJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('every_seconds', models.PositiveIntegerField()),
-                ('last_success_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('late_after', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("title", models.CharField(max_length=120)),
+                ("every_seconds", models.PositiveIntegerField()),
+                ("last_success_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True)),
+                ("late_after", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='WorkerHeartbeat',
+            name="WorkerHeartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('worker', models.UUIDField(unique=True)),
-                ('cluster', models.IntegerField(default=0)),
-                ('pid', models.IntegerField(default=0)),
-                ('beat_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('silent_until', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("worker", models.UUIDField(unique=True)),
+                ("cluster", models.IntegerField(default=0)),
+                ("pid", models.IntegerField(default=0)),
+                ("beat_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("silent_until", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effect_model', models.CharField(max_length=60)),
-                ('effect_id', models.BigIntegerField()),
-                ('lease_token', models.UUIDField()),
-                ('worker', models.UUIDField()),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('handover_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=20)),
-                ('external_code', models.CharField(blank=True, max_length=60)),
-                ('text', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effect_model", models.CharField(max_length=60)),
+                ("effect_id", models.BigIntegerField()),
+                ("lease_token", models.UUIDField()),
+                ("worker", models.UUIDField()),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("handover_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=20)),
+                ("external_code", models.CharField(blank=True, max_length=60)),
+                ("text", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['-started_at'], name='operations_attempt_started')],
-                'constraints': [models.UniqueConstraint(fields=('effect_model', 'effect_id', 'lease_token'), name='operations_one_attempt_per_lease')],
+                "indexes": [models.Index(fields=["-started_at"], name="operations_attempt_started")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("effect_model", "effect_id", "lease_token"),
+                        name="operations_one_attempt_per_lease",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_model', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('sequence', models.PositiveIntegerField()),
-                ('from_status', models.CharField(blank=True, max_length=20)),
-                ('to_status', models.CharField(max_length=20)),
-                ('transition', models.CharField(max_length=40)),
-                ('actor', models.CharField(choices=[('customer', 'Customer'), ('staff', 'Staff'), ('worker', 'Worker'), ('schedule', 'Schedule'), ('partner', 'Partner')], max_length=12)),
-                ('source', models.CharField(choices=[('web', 'Web'), ('desk', 'Desk'), ('api', 'Api'), ('webhook', 'Webhook'), ('queue', 'Queue'), ('schedule', 'Schedule'), ('command', 'Command')], max_length=12)),
-                ('user_id', models.BigIntegerField(blank=True, null=True)),
-                ('operation_id', models.UUIDField()),
-                ('reason', models.TextField(blank=True)),
-                ('request_id', models.UUIDField(blank=True, null=True)),
-                ('details', models.JSONField(blank=True, default=dict)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_model", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("sequence", models.PositiveIntegerField()),
+                ("from_status", models.CharField(blank=True, max_length=20)),
+                ("to_status", models.CharField(max_length=20)),
+                ("transition", models.CharField(max_length=40)),
+                (
+                    "actor",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Customer"),
+                            ("staff", "Staff"),
+                            ("worker", "Worker"),
+                            ("schedule", "Schedule"),
+                            ("partner", "Partner"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("web", "Web"),
+                            ("desk", "Desk"),
+                            ("api", "Api"),
+                            ("webhook", "Webhook"),
+                            ("queue", "Queue"),
+                            ("schedule", "Schedule"),
+                            ("command", "Command"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("user_id", models.BigIntegerField(blank=True, null=True)),
+                ("operation_id", models.UUIDField()),
+                ("reason", models.TextField(blank=True)),
+                ("request_id", models.UUIDField(blank=True, null=True)),
+                ("details", models.JSONField(blank=True, default=dict)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'indexes': [models.Index(fields=['-at'], name='operations_event_at'), models.Index(fields=['operation_id'], name='operations_event_operation')],
-                'constraints': [models.UniqueConstraint(fields=('subject_model', 'subject_id', 'sequence'), name='operations_one_event_per_version')],
+                "indexes": [
+                    models.Index(fields=["-at"], name="operations_event_at"),
+                    models.Index(fields=["operation_id"], name="operations_event_operation"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject_model", "subject_id", "sequence"),
+                        name="operations_one_event_per_version",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='617380b12db53378802081f99ec1cef45cb4a7f2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9a8f6', table='operations_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="617380b12db53378802081f99ec1cef45cb4a7f2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_9a8f6",
+                    table="operations_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='intent',
-            index=models.Index(fields=['subject_model', 'subject_id'], name='operations_intent_subject'),
+            model_name="intent",
+            index=models.Index(fields=["subject_model", "subject_id"], name="operations_intent_subject"),
         ),
         migrations.AddIndex(
-            model_name='intent',
-            index=models.Index(fields=['created_at'], name='operations_intent_created'),
+            model_name="intent",
+            index=models.Index(fields=["created_at"], name="operations_intent_created"),
         ),
         migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.UniqueConstraint(fields=('scope', 'key'), name='operations_one_intent_per_key'),
+            model_name="intent",
+            constraint=models.UniqueConstraint(fields=("scope", "key"), name="operations_one_intent_per_key"),
         ),
         migrations.AddIndex(
-            model_name='jobrun',
-            index=models.Index(fields=['name', '-started_at'], name='operations_jobrun_name'),
+            model_name="jobrun",
+            index=models.Index(fields=["name", "-started_at"], name="operations_jobrun_name"),
         ),
         migrations.AddIndex(
-            model_name='recoveryattempt',
-            index=models.Index(fields=['subject_model', 'subject_id'], name='operations_recovery_subject'),
+            model_name="recoveryattempt",
+            index=models.Index(fields=["subject_model", "subject_id"], name="operations_recovery_subject"),
         ),
         migrations.AddIndex(
-            model_name='recoveryattempt',
-            index=models.Index(fields=['-at'], name='operations_recovery_at'),
+            model_name="recoveryattempt",
+            index=models.Index(fields=["-at"], name="operations_recovery_at"),
         ),
         migrations.AddIndex(
-            model_name='refused',
-            index=models.Index(fields=['-at'], name='operations_refused_at'),
+            model_name="refused",
+            index=models.Index(fields=["-at"], name="operations_refused_at"),
         ),
         migrations.AddIndex(
-            model_name='refused',
-            index=models.Index(fields=['key'], name='operations_refused_key'),
+            model_name="refused",
+            index=models.Index(fields=["key"], name="operations_refused_key"),
         ),
         migrations.AddIndex(
-            model_name='workerheartbeat',
-            index=models.Index(fields=['-beat_at'], name='operations_heartbeat_at'),
+            model_name="workerheartbeat",
+            index=models.Index(fields=["-beat_at"], name="operations_heartbeat_at"),
         ),
     ]

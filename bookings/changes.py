@@ -1,0 +1,184 @@
+"""What a customer may do with a booking of theirs, each act exactly once and never on a stale page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from bookings import allocation, explanations, messages, processing
+from bookings.allocation import TimeTaken
+from bookings.booking import Booking
+from bookings.places import Resource
+from bookings.sessions import LIVE_STATUSES, Session
+from bookings.times import NotOffered
+from operations import intents, queue, workflow
+from operations.errors import Refusal
+from operations.transactions import use_case
+from operations.workflow import Actor, Operation, Source
+
+
+class NotAllowedNow(Refusal):
+    """Raised when the booking's state or the place's rules do not allow the act (any more)."""
+
+    code = "not_allowed_now"
+    message = _("This is not possible any more. Please contact us.")
+
+
+class UnknownBooking(Refusal):
+    """Raised when no booking has this token."""
+
+    code = "unknown_booking"
+    message = _("There is no booking at this address.")
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The booking after the act, and whether an earlier, equal request had done it already."""
+
+    booking: Booking
+    is_repeat: bool
+
+
+def cancel(
+    request: intents.Request, token: str, *, version: int, source: Source, reason: str = ""
+) -> Changed:
+    """Cancel for the customer; raises NotAllowedNow after the place's cancellation window."""
+
+    def act(booking: Booking, operation: Operation) -> None:
+        workflow.perform(booking, "cancel", operation, by=Actor.CUSTOMER, reason=reason)
+        messages.supersede_unsent(booking, operation)
+        messages.tell(booking, "cancelled_by_customer", operation)
+
+    return _change(request, token, version, source, "cancel", {"reason": reason}, act)
+
+
+def move(
+    request: intents.Request,
+    token: str,
+    *,
+    version: int,
+    source: Source,
+    start: datetime,
+    resource: Resource | None,
+) -> Changed:
+    """Move to another time of the same service; raises TimeTaken or NotOffered and then changes nothing."""
+
+    def act(booking: Booking, operation: Operation) -> None:
+        move_to(booking, start, resource, operation)
+
+    payload = {"start": start, "resource": resource.pk if resource else None}
+    try:
+        return _change(request, token, version, source, "move", payload, act)
+    except (TimeTaken, NotOffered) as refusal:
+        intents.record_refusal(request, refusal.code, _find(token), start=start.isoformat())
+        raise
+
+
+def retry(request: intents.Request, token: str, *, version: int, source: Source) -> Changed:
+    """Ask again for a booking that failed; raises TimeTaken when its time is gone."""
+    return _change(request, token, version, source, "retry", {}, take_again)
+
+
+def resend(request: intents.Request, token: str, *, version: int, source: Source) -> Changed:
+    """Send the booking's latest message once more, marked as a copy."""
+
+    def act(booking: Booking, operation: Operation) -> None:
+        messages.send_copy(booking, operation)
+
+    return _change(request, token, version, source, "resend", {}, act)
+
+
+def move_to(booking: Booking, start: datetime, resource: Resource | None, operation: Operation) -> None:
+    """Move a locked booking; it takes the new time before it leaves the old one."""
+    zone = booking.location.zone
+    place = allocation.take(
+        booking.service,
+        start.astimezone(zone),
+        resource=resource,
+        leaving=_left_alone(booking.session, booking),
+    )
+    workflow.perform(
+        booking,
+        "move",
+        operation,
+        session=place.session,
+        place=place.number,
+        resource=place.resource,
+        local_start=place.session.starts_at.astimezone(zone).isoformat(),
+    )
+    messages.supersede_unsent(booking, operation)
+    messages.tell(booking, "moved", operation)
+
+
+def take_again(booking: Booking, operation: Operation) -> None:
+    """Submit a locked, failed booking again: its time is taken anew or refused with TimeTaken."""
+    start = booking.starts_at.astimezone(booking.location.zone)
+    place = allocation.take(
+        booking.service, start, resource=booking.resource if booking.wants_resource else None
+    )
+    workflow.perform(
+        booking, "take_place", operation, session=place.session, place=place.number, resource=place.resource
+    )
+    workflow.perform(booking, "resubmit", operation)
+    queue.wake(processing.TOPIC)
+
+
+def _change(
+    request: intents.Request,
+    token: str,
+    version: int,
+    source: Source,
+    action: str,
+    payload: dict[str, Any],
+    act: Callable[[Booking, Operation], None],
+) -> Changed:
+    try:
+        return _change_once(request, token, version, source, action, payload, act)
+    except IntegrityError as error:
+        if allocation.is_taken(error):
+            raise TimeTaken from error
+        raise
+
+
+@use_case
+def _change_once(
+    request: intents.Request,
+    token: str,
+    version: int,
+    source: Source,
+    action: str,
+    payload: dict[str, Any],
+    act: Callable[[Booking, Operation], None],
+) -> Changed:
+    claim = intents.claim(request, payload | {"token": token, "action": action})
+    booking = _find(token, lock=claim.won)
+    if not claim.won:
+        return Changed(booking, is_repeat=True)
+    if booking.version != version:
+        raise workflow.StaleRecord(record=booking, version=version)
+    if action not in explanations.allowed_actions(booking):
+        raise NotAllowedNow(explanations.why_not(booking, action))
+    act(booking, Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key))
+    claim.intent.settle(booking, action)
+    return Changed(booking, is_repeat=False)
+
+
+def _find(token: str, *, lock: bool = False) -> Booking:
+    bookings = Booking.objects.select_related("location", "service", "session", "resource")
+    if lock:
+        bookings = bookings.select_for_update(of=("self",))
+    try:
+        return bookings.get(token=token)
+    except Booking.DoesNotExist as error:
+        raise UnknownBooking from error
+
+
+def _left_alone(session: Session, booking: Booking) -> Session | None:
+    """The session, if nobody stays in it once this booking has left."""
+    others = session.bookings.filter(status__in=LIVE_STATUSES).exclude(pk=booking.pk)
+    return None if others.exists() else session

@@ -1,0 +1,243 @@
+"""What a booking's state means for its customer, what happens next, and what they can do now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import when
+from bookings.booking import Booking, FailureCode, Status, Waiting
+from bookings.places import Approval
+
+CUSTOMER_MAY_RETRY = frozenset(
+    {
+        FailureCode.TIME_TAKEN,
+        FailureCode.PAYMENT_DECLINED,
+        FailureCode.CONFIRMATION_EXPIRED,
+        FailureCode.PROCESSING_ERROR,
+    }
+)
+STAFF_MAY_RETRY = CUSTOMER_MAY_RETRY | {FailureCode.PAYMENT_UNKNOWN, FailureCode.PARTNER_DECLINED}
+
+
+class Level(StrEnum):
+    """The mood of a state: colour never says more than the words do."""
+
+    GOOD = "good"
+    WAITING = "waiting"
+    TROUBLE = "trouble"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A headline, what it means, and what happens next and by when."""
+
+    level: Level
+    headline: str
+    text: str
+    next_step: str
+
+
+def explain(booking: Booking) -> Explanation:
+    """The booking's present state in words for its customer; never empty, whatever the state."""
+    match booking.status:
+        case Status.DRAFT:
+            return Explanation(
+                Level.WAITING,
+                _("This time is held for you"),
+                _("Nothing is booked yet. Finish the form to book it."),
+                _("The time is held until %(when)s.") % {"when": _moment(booking, booking.stale_after)},
+            )
+        case Status.SUBMITTED:
+            return _waiting(booking)
+        case Status.ACCEPTED:
+            return Explanation(
+                Level.GOOD,
+                _("Your booking is confirmed"),
+                _("Your time is reserved."),
+                _("We expect you on %(when)s.") % {"when": _moment(booking, booking.starts_at)},
+            )
+        case Status.IN_PROGRESS:
+            return Explanation(
+                Level.GOOD,
+                _("Your appointment is under way"),
+                _("It has begun."),
+                _("There is nothing you need to do."),
+            )
+        case Status.COMPLETED:
+            return _completed(booking)
+        case Status.CANCELLED:
+            return _cancelled(booking)
+    return _failed(booking)
+
+
+def allowed_actions(booking: Booking) -> tuple[str, ...]:
+    """What the customer may do now: cancel, move, retry, resend, calendar."""
+    return tuple(
+        action for action in ("cancel", "move", "retry", "resend", "calendar") if not why_not(booking, action)
+    )
+
+
+def why_not(booking: Booking, action: str) -> str:
+    """Why the customer cannot do this now, in a sentence for them; empty when they can."""
+    match action:
+        case "cancel":
+            return _why_not_cancel(booking)
+        case "move":
+            return _why_not_move(booking)
+        case "retry":
+            return _why_not_retry(booking)
+        case "resend":
+            return (
+                ""
+                if booking.status != Status.DRAFT and booking.messages.exists()
+                else _("No message has been written yet.")
+            )
+        case "calendar":
+            return (
+                ""
+                if booking.status in (Status.ACCEPTED, Status.IN_PROGRESS)
+                else _("The booking is not confirmed.")
+            )
+    return _("This is not something a booking can do.")
+
+
+def cancel_until(booking: Booking) -> datetime:
+    """Until when the customer may cancel or move a confirmed booking themselves."""
+    return booking.starts_at - timedelta(hours=booking.location.cancel_until_hours)
+
+
+def _why_not_cancel(booking: Booking) -> str:
+    if booking.status in (Status.CANCELLED, Status.COMPLETED, Status.IN_PROGRESS):
+        return _("The booking is already %(status)s.") % {"status": booking.get_status_display().lower()}
+    return _outside_window(booking) if booking.status == Status.ACCEPTED else _already_begun(booking)
+
+
+def _why_not_move(booking: Booking) -> str:
+    if booking.status not in (Status.SUBMITTED, Status.ACCEPTED):
+        return _("Only a booking that stands can be moved.")
+    if booking.status == Status.ACCEPTED and booking.service.approval in (Approval.STAFF, Approval.PARTNER):
+        return _(
+            "A time that was agreed with you cannot be moved online. Please contact us, or cancel and ask anew."
+        )
+    return _outside_window(booking) if booking.status == Status.ACCEPTED else _already_begun(booking)
+
+
+def _why_not_retry(booking: Booking) -> str:
+    if booking.status != Status.FAILED:
+        return _("There is nothing to try again.")
+    if booking.failure_code not in CUSTOMER_MAY_RETRY:
+        return _("This cannot be tried again online. Please contact us.")
+    return _already_begun(booking)
+
+
+def _outside_window(booking: Booking) -> str:
+    if timezone.now() <= cancel_until(booking):
+        return ""
+    return _("This was possible online until %(when)s. Please contact %(place)s.") % {
+        "when": _moment(booking, cancel_until(booking)),
+        "place": booking.location.name,
+    }
+
+
+def _already_begun(booking: Booking) -> str:
+    return "" if timezone.now() < booking.starts_at else _("The time of this booking has begun.")
+
+
+def _waiting(booking: Booking) -> Explanation:
+    deadline = {"when": _moment(booking, booking.answer_until), "place": booking.location.name}
+    match booking.waiting_for:
+        case Waiting.STAFF:
+            return Explanation(
+                Level.WAITING,
+                _("Your request has been received"),
+                _("The time is held for you. %(place)s has to agree before it is confirmed.") % deadline,
+                _("You will have an answer by %(when)s; without one the request ends and you are told.")
+                % deadline,
+            )
+        case Waiting.PAYMENT:
+            return Explanation(
+                Level.WAITING,
+                _("Your booking waits for its payment"),
+                _("The time is held for you. %(place)s confirms it when the payment has arrived.") % deadline,
+                _("The time is held until %(when)s; %(place)s tells you how to pay.") % deadline,
+            )
+        case Waiting.PARTNER:
+            return Explanation(
+                Level.WAITING,
+                _("Your booking waits for a partner's answer"),
+                _("The time is held for you until our partner has answered."),
+                _("You will have an answer by %(when)s.") % deadline,
+            )
+    if booking.stale_after and booking.stale_after < timezone.now():
+        return Explanation(
+            Level.WAITING,
+            _("Your booking has been received"),
+            _("Confirming it takes longer than it should. It is safe with us and the time is yours."),
+            _(
+                "We see the delay too. This page shows the answer as soon as there is one; you need not book again."
+            ),
+        )
+    return Explanation(
+        Level.WAITING,
+        _("Your booking has been received"),
+        _("The time is reserved for you. We are confirming it now."),
+        _("This usually takes a few seconds. This page shows the answer."),
+    )
+
+
+def _completed(booking: Booking) -> Explanation:
+    text = _("It was marked as missed.") if booking.no_show else _("Thank you for coming.")
+    return Explanation(Level.OVER, _("This appointment is over"), text, _("There is nothing left to do."))
+
+
+def _cancelled(booking: Booking) -> Explanation:
+    place = {"place": booking.location.name}
+    text = {
+        "customer": _("You cancelled this booking."),
+        "staff": _("%(place)s cancelled this booking.") % place,
+        "schedule": _("The time was released because the booking was not finished."),
+    }.get(booking.cancelled_by, _("This booking was cancelled."))
+    if booking.cancelled_by == "staff" and booking.cancel_reason:
+        text = f"{text} {_('Reason: %(reason)s') % {'reason': booking.cancel_reason}}"
+    return Explanation(
+        Level.OVER,
+        _("This booking is cancelled"),
+        text,
+        _("The time is free again. You can book another one."),
+    )
+
+
+def _failed(booking: Booking) -> Explanation:
+    reason = {
+        FailureCode.TIME_TAKEN: _("The time you asked for was given to somebody else."),
+        FailureCode.PAYMENT_DECLINED: _("The payment was not made or was declined."),
+        FailureCode.PAYMENT_UNKNOWN: _(
+            "We could not find out whether the payment was made. We are looking into it."
+        ),
+        FailureCode.PARTNER_DECLINED: _("Our partner could not take the booking."),
+        FailureCode.CONFIRMATION_EXPIRED: _(
+            "There was no answer in time, so the request ended as announced."
+        ),
+        FailureCode.PROCESSING_ERROR: _("Something went wrong on our side. It is not your fault."),
+    }.get(FailureCode(booking.failure_code), _("Something went wrong on our side."))
+    if not _why_not_retry(booking):
+        step = _("Nothing is booked. You can try again below, or choose another time.")
+    else:
+        step = _("Nothing is booked. Please choose another time or contact %(place)s.") % {
+            "place": booking.location.name
+        }
+    return Explanation(Level.TROUBLE, _("Your booking did not work out"), reason, step)
+
+
+def _moment(booking: Booking, moment: datetime | None) -> str:
+    if moment is None:
+        moment = booking.created_at + timedelta(seconds=settings.HOLDFAST.draft_hold_seconds)
+    spoken = when.spoken(moment, booking.location.zone, booking.language)
+    return f"{spoken.date}, {spoken.time}"

@@ -1,0 +1,182 @@
+"""Records what a customer asked for, exactly once, before anything is processed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings import allocation, processing
+from bookings.allocation import Place, TimeTaken
+from bookings.booking import Booking, Status
+from bookings.places import Resource, Service
+from bookings.times import NotOffered
+from operations import intents, queue, workflow
+from operations.errors import Busy, Refusal
+from operations.transactions import use_case
+from operations.workflow import Actor, Operation, Source
+
+LOCK_TRIES = 3
+
+
+class LikelyDuplicate(Refusal):
+    """Raised when the same person asked for the same a moment ago; the customer is asked, never blocked."""
+
+    code = "likely_duplicate"
+    message = _("You booked this a moment ago. Do you want it twice?")
+
+    def __init__(self, booking: Booking) -> None:
+        self.booking = booking
+        super().__init__()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A cleaned booking form; `start` is any instant, aware."""
+
+    service: Service
+    start: datetime
+    resource: Resource | None
+    name: str
+    email: str
+    phone: str = ""
+    notes: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    language: str = "en"
+    confirm_duplicate: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        """What makes two submissions the same."""
+        return {
+            "service": self.service.pk,
+            "start": self.start,
+            "resource": self.resource.pk if self.resource else None,
+            "name": self.name,
+            "email": self.email.strip().lower(),
+            "phone": self.phone,
+            "notes": self.notes,
+            "answers": self.answers,
+        }
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The booking of a request id, and whether this call made it."""
+
+    booking: Booking
+    is_repeat: bool
+    received_at: datetime
+
+
+def submit(request: intents.Request, submission: Submission, *, source: Source) -> Recorded:
+    """Record a booking; the same request id gives the same booking, however often it comes.
+
+    Raises NotOffered, TimeTaken or LikelyDuplicate when a rule refuses (nothing stored, the key stays
+    usable, the refusal is kept), intents.KeyReused for another payload, intents.RequestExpired, and
+    Busy when it is still in flight elsewhere.
+    """
+    try:
+        return _with_patience(request, submission, source)
+    except (NotOffered, TimeTaken, LikelyDuplicate) as refusal:
+        intents.record_refusal(request, refusal.code, submission.service, start=submission.start.isoformat())
+        raise
+
+
+def _with_patience(request: intents.Request, submission: Submission, source: Source) -> Recorded:
+    """Losing a lock to another customer is no answer: try again, the key is still free."""
+    for _try in range(LOCK_TRIES - 1):
+        try:
+            return _record(request, submission, source)
+        except intents.InFlight:
+            raise
+        except (Busy, IntegrityError) as error:
+            if isinstance(error, IntegrityError) and not allocation.is_taken(error):
+                raise
+    try:
+        return _record(request, submission, source)
+    except IntegrityError as error:
+        if allocation.is_taken(error):
+            raise TimeTaken from error
+        raise
+
+
+@use_case
+def _record(request: intents.Request, submission: Submission, source: Source) -> Recorded:
+    claim = intents.claim(request, submission.payload())
+    if not claim.won:
+        return _repeated(claim.intent)
+    earlier = _likely_duplicate(submission)
+    if earlier and not submission.confirm_duplicate:
+        raise LikelyDuplicate(earlier)
+    start = submission.start.astimezone(submission.service.location.zone)
+    place = allocation.take(submission.service, start, resource=submission.resource)
+    booking = _build(submission, place, claim.intent, source, earlier)
+    workflow.begin(booking, _by_customer(request, source), "submit")
+    claim.intent.settle(booking, "submitted")
+    queue.wake(processing.TOPIC)
+    return Recorded(booking, is_repeat=False, received_at=claim.intent.created_at)
+
+
+def _repeated(intent: intents.Intent) -> Recorded:
+    booking = Booking.objects.select_related("location", "service").get(request=intent)
+    return Recorded(booking, is_repeat=True, received_at=intent.created_at)
+
+
+def _likely_duplicate(submission: Submission) -> Booking | None:
+    """The second net: same address, service and start a moment ago under another key."""
+    window = timedelta(seconds=settings.HOLDFAST.duplicate_window_seconds)
+    return (
+        Booking.objects.live()
+        .filter(
+            starts_at=submission.start,
+            location=submission.service.location,
+            service=submission.service,
+            email__iexact=submission.email.strip(),
+            created_at__gt=timezone.now() - window,
+        )
+        .select_related("location", "service")
+        .first()
+    )
+
+
+def _build(
+    submission: Submission, place: Place, intent: intents.Intent, source: Source, earlier: Booking | None
+) -> Booking:
+    service, now = submission.service, timezone.now()
+    return Booking(
+        status=Status.SUBMITTED,
+        request=intent,
+        location=service.location,
+        service=service,
+        session=place.session,
+        place=place.number,
+        resource=place.resource,
+        wants_resource=submission.resource is not None,
+        starts_at=place.session.starts_at,
+        ends_at=place.session.ends_at,
+        time_zone=service.location.time_zone,
+        local_start=place.session.starts_at.astimezone(service.location.zone).isoformat(),
+        name=submission.name.strip(),
+        email=submission.email.strip(),
+        phone=submission.phone.strip(),
+        notes=submission.notes.strip(),
+        answers=submission.answers,
+        language=submission.language,
+        price=service.price,
+        deposit=service.deposit,
+        currency=service.location.currency,
+        source=source,
+        next_at=now,
+        stale_after=now + timedelta(seconds=settings.HOLDFAST.processing_late_seconds),
+        duplicate_of=earlier,
+    )
+
+
+def _by_customer(request: intents.Request, source: Source) -> Operation:
+    return Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key, id=uuid.uuid4())

@@ -1,0 +1,109 @@
+"""What the worker does with a submitted booking: accept it, or ask whoever must agree."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from bookings import messages
+from bookings.booking import Booking, FailureCode, Waiting
+from bookings.places import Approval
+from operations import workflow
+from operations.effects import backoff
+from operations.transactions import limit_lock_waits
+from operations.workflow import WORKER, Operation
+
+log = structlog.get_logger("holdfast.processing")
+TOPIC = "bookings"
+
+
+def drain() -> bool:
+    """Process one batch of due bookings, each in a transaction of its own; True when more may be due."""
+    batch = settings.HOLDFAST.claim_batch_count
+    ids = list(Booking.objects.due().order_by("next_at").values_list("pk", flat=True)[:batch])
+    for pk in ids:
+        process(pk)
+    return len(ids) == batch
+
+
+def due_since() -> datetime | None:
+    """Since when the oldest unprocessed booking waits."""
+    return Booking.objects.due().aggregate(oldest=Min("next_at"))["oldest"]
+
+
+def process(pk: int) -> None:
+    """Decide about one booking unless somebody else is doing so; an error postpones it, the last one fails it."""
+    try:
+        with transaction.atomic():
+            limit_lock_waits()
+            if booking := _lock_due(pk):
+                decide(booking, WORKER)
+    except Exception as error:
+        log.exception("processing failed", booking=pk)
+        with transaction.atomic():
+            if booking := _lock_due(pk):
+                _note_failure(booking, f"{type(error).__name__}: {error}"[:2000])
+
+
+def decide(booking: Booking, operation: Operation) -> None:
+    """Accept a locked booking, or start waiting for the agreement that its service asks for."""
+    match booking.service.approval:
+        case Approval.AUTOMATIC:
+            accept(booking, operation)
+        case Approval.STAFF:
+            _ask(booking, Waiting.STAFF, _staff_deadline(booking), operation)
+            messages.tell_staff(booking, "staff_request_waiting", operation)
+        case Approval.PAYMENT:
+            _ask(booking, Waiting.PAYMENT, _confirmation_deadline(booking), operation)
+        case Approval.PARTNER:
+            _ask(booking, Waiting.PARTNER, _confirmation_deadline(booking), operation)
+
+
+def accept(booking: Booking, operation: Operation) -> None:
+    """Accept a locked booking and tell the customer."""
+    workflow.perform(booking, "accept", operation)
+    messages.tell(booking, "confirmation", operation)
+
+
+def fail(booking: Booking, code: str, operation: Operation, text: str = "") -> None:
+    """Fail a locked booking: its time is free again and the customer is told what to do."""
+    workflow.perform(booking, "fail", operation, code=code, text=text)
+    messages.supersede_unsent(booking, operation)
+    messages.tell(booking, "failed", operation)
+
+
+def _ask(booking: Booking, whom: Waiting, until: datetime, operation: Operation) -> None:
+    workflow.perform(booking, "ask", operation, whom=whom, until=until)
+    messages.tell(booking, "received", operation)
+
+
+def _lock_due(pk: int) -> Booking | None:
+    due = Booking.objects.due().filter(pk=pk).select_related("service", "location")
+    return due.select_for_update(of=("self",), skip_locked=True).first()
+
+
+def _note_failure(booking: Booking, text: str) -> None:
+    if booking.attempts + 1 >= settings.HOLDFAST.processing_max_attempts:
+        fail(booking, FailureCode.PROCESSING_ERROR, WORKER, text)
+        return
+    until = timezone.now() + backoff(booking.attempts + 1)
+    workflow.perform(booking, "postpone", WORKER, until=until, text=text)
+
+
+def _staff_deadline(booking: Booking) -> datetime:
+    """The service's promise, but a day before the start where there is still a day to answer."""
+    promised = booking.created_at + timedelta(hours=booking.service.answer_within_hours)
+    before_start = booking.starts_at - timedelta(seconds=settings.HOLDFAST.approval_before_start_seconds)
+    latest = before_start if before_start > timezone.now() else booking.starts_at
+    return min(promised, latest)
+
+
+def _confirmation_deadline(booking: Booking) -> datetime:
+    return min(
+        timezone.now() + timedelta(seconds=settings.HOLDFAST.confirmation_wait_seconds), booking.starts_at
+    )

@@ -1,0 +1,243 @@
+"""Every way in which a booking or an enquiry can need attention, in words for both sides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings import explanations, remedies, when
+from bookings.booking import Booking, BookingQuerySet, Status, Waiting
+from bookings.correspondence import Enquiry, EnquiryStatus, Message
+from operations.effects import EffectStatus
+from operations.recovery import Condition, Urgency, register
+
+UNTOLD = [EffectStatus.DEAD, EffectStatus.UNKNOWN, EffectStatus.BOUNCED, EffectStatus.HELD]
+
+
+def _customer_text(booking: Booking) -> str:
+    told = explanations.explain(booking)
+    return f"{told.headline}. {told.text} {told.next_step}"
+
+
+def _bookings() -> BookingQuerySet:
+    return Booking.objects.select_related("location", "service", "resource")
+
+
+def _reference(booking: Any) -> str:
+    return str(booking.reference)
+
+
+def _moment(booking: Booking, moment: Any) -> str:
+    spoken = when.spoken(moment, booking.location.zone, "en")
+    return f"{spoken.date}, {spoken.time}"
+
+
+def _called_off() -> QuerySet[Booking]:
+    return _bookings().filter(
+        status=Status.CANCELLED,
+        cancelled_by="staff",
+        acknowledged_at__isnull=True,
+        starts_at__gt=timezone.now(),
+    )
+
+
+def _completed_untold() -> QuerySet[Booking]:
+    recent = timezone.now() - timedelta(days=90)
+    untold = Message.objects.filter(
+        booking=OuterRef("pk"), delivery__status__in=UNTOLD, delivery__is_for_staff=False
+    )
+    return _bookings().filter(
+        Exists(untold), status=Status.COMPLETED, acknowledged_at__isnull=True, starts_at__gt=recent
+    )
+
+
+def _explain_late(booking: Booking) -> str:
+    text = _(
+        "It was submitted at %(when)s and no worker has processed it yet. The time is reserved and nothing is lost."
+    )
+    text %= {"when": _moment(booking, booking.created_at)}
+    if booking.attempts:
+        text += " " + _("Processing it has failed %(count)s time(s).") % {"count": booking.attempts}
+    return text
+
+
+def _explain_failed(booking: Booking) -> str:
+    text = _("It failed: %(why)s. Its time is free for others.") % {
+        "why": booking.get_failure_code_display().lower()
+    }
+    return f"{text} {booking.failure_text}".strip()
+
+
+def _explain_awaiting(booking: Booking) -> str:
+    return _("It waits for %(whom)s until %(when)s. The time is held meanwhile.") % {
+        "whom": Waiting(booking.waiting_for).label,
+        "when": _moment(booking, booking.answer_until),
+    }
+
+
+def _ends_unanswered(booking: Booking) -> str:
+    return _("Without an answer it ends at %(when)s, the time is released and the customer is told.") % {
+        "when": _moment(booking, booking.answer_until)
+    }
+
+
+def _explain_called_off(booking: Booking) -> str:
+    return _(
+        "Staff cancelled it (reason: %(reason)s). Make sure that the customer knows before %(when)s."
+    ) % {
+        "reason": booking.cancel_reason or _("none given"),
+        "when": _moment(booking, booking.starts_at),
+    }
+
+
+def _explain_duplicate(booking: Booking) -> str:
+    earlier = booking.duplicate_of.reference if booking.duplicate_of else ""
+    return _("It asks for the same as %(other)s, minutes later; the customer said that both are meant.") % {
+        "other": earlier
+    }
+
+
+register(
+    Condition(
+        code="bookings.late",
+        title=_("Submitted but not processed"),
+        model=Booking,
+        records=lambda: _bookings().late(),
+        explanation=_explain_late,
+        customer_text=_customer_text,
+        by_itself=_("A worker is woken every minute until it is processed."),
+        remedies=(remedies.PROCESS, remedies.CANCEL),
+        covers=frozenset({Status.SUBMITTED}),
+        harm_at="starts_at",
+        since=lambda booking: booking.created_at,
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.failed",
+        title=_("Failed, can be tried again"),
+        model=Booking,
+        records=lambda: _bookings().failed(),
+        explanation=_explain_failed,
+        customer_text=_customer_text,
+        by_itself=_("Nothing: the customer or you decide."),
+        remedies=(remedies.RETRY, remedies.CANCEL),
+        covers=frozenset({Status.FAILED}),
+        harm_at="starts_at",
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.awaiting_staff",
+        title=_("Request waiting for staff"),
+        model=Booking,
+        records=lambda: _bookings().awaiting_staff(),
+        explanation=_explain_awaiting,
+        customer_text=_customer_text,
+        by_itself=_ends_unanswered,
+        remedies=(remedies.ACCEPT, remedies.DECLINE, remedies.EXPIRE),
+        covers=frozenset({Status.SUBMITTED}),
+        harm_at="answer_until",
+        since=lambda booking: booking.created_at,
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.awaiting_confirmation",
+        title=_("Waiting for a payment or a partner"),
+        model=Booking,
+        records=lambda: _bookings().awaiting_confirmation(),
+        explanation=_explain_awaiting,
+        customer_text=_customer_text,
+        by_itself=_ends_unanswered,
+        remedies=(remedies.CONFIRM, remedies.NOT_PAID, remedies.EXPIRE),
+        covers=frozenset({Status.SUBMITTED}),
+        harm_at="answer_until",
+        since=lambda booking: booking.created_at,
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.cancelled_by_staff",
+        title=_("Cancelled by staff, still to come"),
+        model=Booking,
+        records=_called_off,
+        explanation=_explain_called_off,
+        customer_text=_customer_text,
+        by_itself=_("It leaves this list when its time has come."),
+        remedies=(remedies.ACKNOWLEDGE,),
+        urgency=Urgency.INFORMATION,
+        harm_at="starts_at",
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.completed_untold",
+        title=_("Completed, but a message never arrived"),
+        model=Booking,
+        records=_completed_untold,
+        explanation=_(
+            "The appointment took place, but at least one message to the customer is not known to have arrived."
+        ),
+        customer_text=_customer_text,
+        by_itself=_("Nothing: settle it when you know, or follow the message's own remedies."),
+        remedies=(remedies.ACKNOWLEDGE,),
+        urgency=Urgency.INFORMATION,
+        harm_at="starts_at",
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.possible_duplicate",
+        title=_("Possibly booked twice"),
+        model=Booking,
+        records=lambda: _bookings().live().filter(duplicate_of__isnull=False, starts_at__gt=timezone.now()),
+        explanation=_explain_duplicate,
+        customer_text=_customer_text,
+        by_itself=_("Nothing: both bookings stand."),
+        remedies=(remedies.KEEP_BOTH, remedies.CANCEL_DUPLICATE),
+        urgency=Urgency.INFORMATION,
+        harm_at="starts_at",
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.unfinished",
+        title=_("Begun and not finished"),
+        model=Booking,
+        records=lambda: _bookings().drafts_run_out(),
+        explanation=_("Somebody began this booking and did not finish it in time; nothing was promised."),
+        customer_text=_customer_text,
+        by_itself=_("The time is released within a minute."),
+        remedies=(remedies.RELEASE,),
+        covers=frozenset({Status.DRAFT}),
+        urgency=Urgency.BY_ITSELF,
+        harm_at="starts_at",
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.not_closed",
+        title=_("Over and not closed"),
+        model=Booking,
+        records=lambda: _bookings().not_completed(),
+        explanation=_("The appointment is over and nobody has said how it went."),
+        customer_text=_customer_text,
+        by_itself=_("It is closed as completed within a minute."),
+        remedies=(remedies.COMPLETE, remedies.NO_SHOW),
+        covers=frozenset({Status.ACCEPTED, Status.IN_PROGRESS}),
+        urgency=Urgency.BY_ITSELF,
+        harm_at="starts_at",
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.enquiry_open",
+        title=_("Enquiry waiting for an answer"),
+        model=Enquiry,
+        records=lambda: Enquiry.objects.filter(status=EnquiryStatus.OPEN).select_related("location"),
+        explanation=_("Somebody wrote through the contact form and waits for an answer."),
+        customer_text=_("Your message has been received. We usually answer within a day."),
+        by_itself=_("Nothing: a person has to answer."),
+        remedies=(remedies.ANSWER, remedies.CLOSE),
+        covers=frozenset({EnquiryStatus.OPEN}),
+        harm_at="stale_after",
+        since=lambda enquiry: enquiry.created_at,
+        booking=_reference,
+    ),
+)
