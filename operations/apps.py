@@ -7,4 +7,4 @@ class OperationsConfig(AppConfig):
     name = "operations"
 
     def ready(self) -> None:
-        from operations import checks  # noqa: F401 - registers the system check
+        from operations import checks, own_conditions  # noqa: F401 - the system check and the kernel's own conditions

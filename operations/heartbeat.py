@@ -9,7 +9,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, Q
 from django.utils import timezone
+
+NOBODY_YET = uuid.UUID(int=0)  # the row that a fresh database begins with: no worker has run yet
 
 
 class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):
@@ -18,7 +21,14 @@ class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):
 
     def alive(self) -> WorkerHeartbeatQuerySet:
         limit = timedelta(seconds=settings.HOLDFAST.heartbeat_late_seconds)
-        return self.filter(beat_at__gt=timezone.now() - limit)
+        heard = Q(beat_at__gt=timezone.now() - limit) | Q(silent_until__gt=timezone.now())
+        return self.filter(heard).exclude(worker=NOBODY_YET)
+
+    def missing(self) -> WorkerHeartbeatQuerySet:
+        """The last worker that was heard of, when none is alive."""
+        workers = WorkerHeartbeat.objects.all()
+        newest = workers.order_by("-beat_at").values("pk")[:1]
+        return self.filter(~Exists(workers.alive()), pk__in=newest)
 
 
 class WorkerHeartbeat(models.Model):

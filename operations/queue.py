@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -22,7 +22,7 @@ from operations.work import Job, Work, register
 from operations.work import jobs as declared_jobs
 from operations.work import works as declared_works
 
-__all__ = ["Job", "Work", "oldest_due", "reconcile_schedules", "register", "run", "run_job", "wake"]
+__all__ = ["Job", "Work", "hurry", "oldest_due", "reconcile_schedules", "register", "run", "run_job", "wake"]
 
 PING = "ping"
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # a fixed start keeps the packages of one topic alike
@@ -34,8 +34,17 @@ def wake(topic: str) -> None:
     Coalesced: while a wake-up for the topic waits in the queue no second one is stored. The share lock
     keeps that one from being taken before we commit, so whoever takes it sees our rows.
     """
+    _queue(run, topic)
+
+
+def hurry(name: str) -> None:
+    """Run a scheduled job out of turn, as soon as a worker is free after the caller's commit."""
+    _queue(run_job, name)
+
+
+def _queue(function: Callable[[str], None], argument: str) -> None:
     require_transaction()
-    package, mark = _package(topic)
+    package, mark = _package(function, argument)
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -127,14 +136,14 @@ def _slot(work: Work) -> Iterator[bool]:
 
 
 @cache
-def _package(topic: str) -> tuple[str, str]:
-    """The signed job for a topic and the part of it that is the same each time it is signed."""
-    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"holdfast:{topic}").hex
+def _package(function: Callable[[str], None], argument: str) -> tuple[str, str]:
+    """The signed package of a call and the part of it that is the same each time it is signed."""
+    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"holdfast:{function.__name__}:{argument}").hex
     task = {
         "id": identity,
-        "name": topic,
-        "func": _path(run),
-        "args": (topic,),
+        "name": argument,
+        "func": _path(function),
+        "args": (argument,),
         "kwargs": {},
         "started": EPOCH,
         "ack_failure": True,

@@ -1,0 +1,103 @@
+"""What can go wrong with the machinery itself: a job that does not run, a worker that is not there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from operations import queue
+from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
+from operations.history import Operation
+from operations.jobs import ScheduledJob
+from operations.recovery import Condition, Introduction, Remedy, introduce, register
+
+RUN_GRACE = timedelta(minutes=2)
+
+
+def run_now(job: ScheduledJob, operation: Operation) -> None:  # noqa: ARG001 - every remedy is told who acts
+    """Ask a worker to run it out of turn; it is late again when none has done so two minutes later."""
+    queue.hurry(job.name)
+    ScheduledJob.objects.filter(pk=job.pk).update(late_after=timezone.now() + RUN_GRACE)
+
+
+def _explain_late(job: ScheduledJob) -> str:
+    if job.last_success_at is None:
+        told = _("It has never succeeded.")
+    else:
+        told = _("It last succeeded at %(when)s.") % {"when": _utc(job.last_success_at)}
+    if job.last_error:
+        return f"{told} {_('Its last run failed: %(error)s') % {'error': job.last_error}}"
+    return f"{told} {_('No run has failed since: it is not being started.')}"
+
+
+def _explain_missing(beat: WorkerHeartbeat) -> str:
+    nothing_lost = _("No worker is running. Nothing is lost.")
+    if beat.worker == NOBODY_YET:
+        return f"{nothing_lost} {_('None has run since this database was set up.')}"
+    return f"{nothing_lost} {_('The last one was heard of at %(when)s.') % {'when': _utc(beat.beat_at)}}"
+
+
+def _utc(moment: Any) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+introduce(
+    ScheduledJob,
+    Introduction(
+        facts=lambda job: {
+            _("Job"): job.name,
+            _("Runs every"): _("%(count)s seconds") % {"count": job.every_seconds},
+            _("Last success"): _utc(job.last_success_at) if job.last_success_at else _("never"),
+        }
+    ),
+)
+introduce(
+    WorkerHeartbeat,
+    Introduction(title=lambda _beat: _("The worker"), facts=lambda beat: {_("Process"): beat.pid or "—"}),
+)
+register(
+    Condition(
+        code="operations.no_worker",
+        title=gettext_lazy("No worker is running"),
+        model=WorkerHeartbeat,
+        records=lambda: WorkerHeartbeat.objects.missing(),
+        explanation=_explain_missing,
+        customer_text=gettext_lazy(
+            "Customers book as always. Their pages say that the booking is received and not confirmed yet."
+        ),
+        by_itself=gettext_lazy(
+            "Where a process manager runs it, it is started again. Otherwise start it: manage.py qcluster. "
+            "It begins with whatever is due."
+        ),
+        remedies=(),
+        since_at="beat_at",
+        since=lambda beat: beat.beat_at,
+        harm_at="beat_at",
+    ),
+    Condition(
+        code="operations.job_late",
+        title=gettext_lazy("Scheduled job late"),
+        model=ScheduledJob,
+        records=lambda: ScheduledJob.objects.late(),
+        explanation=_explain_late,
+        customer_text=gettext_lazy("Nothing changes for customers yet; what this job does is done later."),
+        by_itself=gettext_lazy("It runs on its next turn, and this disappears as soon as it succeeds."),
+        remedies=(
+            Remedy(
+                code="run_now",
+                title=gettext_lazy("Run now"),
+                says=gettext_lazy(
+                    "Starts the job out of turn as soon as a worker is free. Repeating it does no harm."
+                ),
+                apply=run_now,
+            ),
+        ),
+        since_at="late_after",
+        since=lambda job: job.late_after,
+        harm_at="late_after",
+    ),
+)
