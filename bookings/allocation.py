@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import times
 from bookings.places import Resource, Service
-from bookings.sessions import LIVE_STATUSES, Allocation, Session
+from bookings.sessions import LIVE_STATUSES, Session
 from operations.errors import Refusal
 from operations.transactions import require_transaction
 
@@ -49,9 +48,14 @@ def take(
         start - timedelta(minutes=service.buffer_before_minutes),
         end + timedelta(minutes=service.buffer_after_minutes),
     )
-    everyone = [candidate for kind in choices for candidate in kind]
-    _lock(everyone, occupied)
-    return _join(service, start, resource) or _open(service, (start, end), occupied, choices, leaving)
+    busy = _lock([candidate.pk for kind in choices for candidate in kind], occupied, leaving)
+    if place := _join(service, start, resource):
+        return place
+    chosen = [next((each for each in choice if each.pk not in busy), None) for choice in choices]
+    if None in chosen:
+        raise TimeTaken
+    session = _open(service, (start, end), occupied, [each.pk for each in chosen if each])
+    return Place(session, 1, chosen[0] if chosen else None)
 
 
 def is_taken(error: IntegrityError) -> bool:
@@ -71,18 +75,6 @@ def _choices(candidates: times.Candidates, resource: Resource | None) -> list[tu
     return [(resource,) if kind == resource.kind else choice for kind, choice in candidates.by_kind.items()]
 
 
-def _lock(resources: Iterable[Resource], occupied: tuple[datetime, datetime]) -> None:
-    """Serialise everybody who wants one of these on one of these (UTC) days, always in the same order.
-
-    The exclusion constraint alone would turn the losers of a race into deadlocks.
-    """
-    first, last = (moment.date().toordinal() for moment in occupied)
-    days = range(first, last + 1)
-    keys = sorted((resource.pk << 20) | day for resource in resources for day in days)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
-
-
 def _join(service: Service, start: datetime, resource: Resource | None) -> Place | None:
     """A free place in a live session of the same service and start."""
     if service.capacity == 1:
@@ -98,37 +90,51 @@ def _join(service: Service, start: datetime, resource: Resource | None) -> Place
     return None
 
 
+def _lock(resources: list[int], occupied: tuple[datetime, datetime], leaving: Session | None) -> set[int]:
+    """Serialise everybody who wants one of these on one of these (UTC) days; returns who is busy then.
+
+    The locks are taken in the same order by all. The exclusion constraint alone would turn the losers
+    of a race into deadlocks.
+    """
+    days = range(occupied[0].toordinal(), occupied[1].toordinal() + 1)
+    keys = sorted((resource << 20) | day for resource in resources for day in days)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM bookings_lock_and_list_busy(%s, %s, %s, %s, %s)",
+            [keys, resources, *occupied, leaving.pk if leaving else None],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 def _open(
     service: Service,
     span: tuple[datetime, datetime],
     occupied: tuple[datetime, datetime],
-    choices: list[tuple[Resource, ...]],
-    leaving: Session | None,
-) -> Place:
-    """A new session with the first free resource of each kind."""
-    busy = set(
-        Allocation.objects.filter(
-            is_live=True,
-            resource__in=[each for choice in choices for each in choice],
-            occupied__overlap=occupied,
-        )
-        .exclude(session=leaving)
-        .values_list("resource_id", flat=True)
-    )
-    chosen = [next((each for each in choice if each.pk not in busy), None) for choice in choices]
-    if None in chosen:
-        raise TimeTaken
-    session = Session.objects.create(
+    resources: list[int],
+) -> Session:
+    """A new session that holds these resources as soon as a live booking is in it."""
+    session = Session(
         location_id=service.location_id,
         service=service,
         starts_at=span[0],
         ends_at=span[1],
         capacity=service.capacity,
     )
-    Allocation.objects.bulk_create(
-        Allocation(session=session, resource=each, occupied=occupied) for each in chosen if each
-    )
-    return Place(session, 1, chosen[0] if chosen else None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH opened AS (
+                   INSERT INTO bookings_session (location_id, service_id, starts_at, ends_at, capacity, is_live)
+                   VALUES (%s, %s, %s, %s, %s, false) RETURNING id
+               ), held AS (
+                   INSERT INTO bookings_allocation (session_id, resource_id, occupied, is_live)
+                   SELECT opened.id, resource, tstzrange(%s, %s), false FROM opened, unnest(%s::bigint[]) AS resource
+               )
+               SELECT id FROM opened""",
+            [service.location_id, service.pk, *span, service.capacity, *occupied, resources],
+        )
+        session.pk = cursor.fetchone()[0]  # type: ignore[index]
+    session._state.adding = False
+    return session
 
 
 def _assigned(session: Session) -> Resource | None:

@@ -108,7 +108,7 @@ def _with_patience(request: intents.Request, submission: Submission, source: Sou
 
 @use_case
 def _record(request: intents.Request, submission: Submission, source: Source) -> Recorded:
-    claim = intents.claim(request, submission.payload())
+    claim = intents.claim(request, submission.payload(), outcome="submitted")
     if not claim.won:
         return _repeated(claim.intent)
     earlier = _likely_duplicate(submission)
@@ -118,7 +118,6 @@ def _record(request: intents.Request, submission: Submission, source: Source) ->
     place = allocation.take(submission.service, start, resource=submission.resource)
     booking = _build(submission, place, claim.intent, source, earlier)
     workflow.begin(booking, _by_customer(request, source), "submit")
-    claim.intent.settle(booking, "submitted")
     queue.wake(processing.TOPIC)
     return Recorded(booking, is_repeat=False, received_at=claim.intent.created_at)
 
@@ -131,7 +130,7 @@ def _repeated(intent: intents.Intent) -> Recorded:
 def _likely_duplicate(submission: Submission) -> Booking | None:
     """The second net: same address, service and start a moment ago under another key."""
     window = timedelta(seconds=settings.HOLDFAST.duplicate_window_seconds)
-    return (
+    earlier = (
         Booking.objects.live()
         .filter(
             starts_at=submission.start,
@@ -140,9 +139,10 @@ def _likely_duplicate(submission: Submission) -> Booking | None:
             email__iexact=submission.email.strip(),
             created_at__gt=timezone.now() - window,
         )
-        .select_related("location", "service")
-        .first()
+        .values_list("pk", flat=True)[:1]
     )
+    found = list(earlier)
+    return Booking.objects.select_related("location", "service").get(pk=found[0]) if found else None
 
 
 def _build(

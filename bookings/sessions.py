@@ -119,6 +119,27 @@ $$ LANGUAGE plpgsql;
 """
 
 
+# Two statements in one round trip: the list must be read after the locks were granted, by a new snapshot.
+LOCK_AND_LIST_BUSY = """
+CREATE OR REPLACE FUNCTION bookings_lock_and_list_busy(
+    keys bigint[], resources bigint[], occupied_from timestamptz, occupied_to timestamptz, leaving bigint
+) RETURNS SETOF bigint AS $$
+DECLARE
+    key bigint;
+BEGIN
+    FOREACH key IN ARRAY keys LOOP
+        PERFORM pg_advisory_xact_lock(key);
+    END LOOP;
+    RETURN QUERY SELECT held.resource_id FROM unnest(resources) AS wanted
+        JOIN bookings_allocation AS held
+            ON int8range(held.resource_id, held.resource_id, '[]') && int8range(wanted, wanted, '[]')
+            AND held.occupied && tstzrange(occupied_from, occupied_to)
+        WHERE held.is_live AND held.session_id IS DISTINCT FROM leaving;
+END;
+$$ LANGUAGE plpgsql;
+"""
+
+
 class PlaceWithinCapacity(pgtrigger.Trigger):
     """Refuses a place that the session does not have, and a session of another service."""
 

@@ -1,10 +1,11 @@
 """The append-only record of everything that happened to a record, and who did it."""
 
+import json
 import uuid
 from dataclasses import dataclass, field
 
 import pgtrigger
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 
@@ -80,3 +81,29 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_model} {self.subject_id}: {self.transition}"
+
+    def insert(self) -> None:
+        """Save a new event by one prepared statement: every change of every record passes here."""
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, [json.dumps(self.details), *(getattr(self, name) for name in _COLUMNS)])
+            self.pk = cursor.fetchone()[0]  # type: ignore[index]
+        self._state.adding = False
+
+
+_COLUMNS = (
+    "subject_model",
+    "subject_id",
+    "sequence",
+    "from_status",
+    "to_status",
+    "transition",
+    "actor",
+    "source",
+    "user_id",
+    "operation_id",
+    "reason",
+    "request_id",
+    "at",
+)
+_INSERT = f"""INSERT INTO operations_event (details, {", ".join(_COLUMNS)})
+    VALUES (%s{", %s" * len(_COLUMNS)}) RETURNING id"""  # noqa: S608 - column names of our own

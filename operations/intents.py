@@ -154,15 +154,16 @@ def fingerprint(payload: Mapping[str, Any]) -> str:
     return f"{FINGERPRINT_VERSION}:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def claim(request: Request, payload: Mapping[str, Any]) -> Claim:
+def claim(request: Request, payload: Mapping[str, Any], outcome: str = "") -> Claim:
     """Claim the key for this payload in the caller's transaction, or find who did.
 
+    `outcome` says what will have become of it if the caller commits, unless the caller settles it.
     Waits for a claim still in flight, and raises InFlight when the wait was too long. Raises KeyReused
     for another payload and RequestExpired for a key too old to be claimed.
     """
     require_transaction()
     mark = fingerprint(payload)
-    if not request.is_expired and (intent := _insert(request, mark)):
+    if not request.is_expired and (intent := _insert(request, mark, outcome)):
         return Claim(intent, won=True)
     intent = find(request)
     if intent is None:
@@ -190,15 +191,15 @@ def record_refusal(request: Request, code: str, subject: models.Model | None = N
     )
 
 
-def _insert(request: Request, mark: str) -> Intent | None:
-    intent = Intent(scope=request.scope, key=request.key, fingerprint=mark)
+def _insert(request: Request, mark: str, outcome: str) -> Intent | None:
+    intent = Intent(scope=request.scope, key=request.key, fingerprint=mark, outcome=outcome)
     with connection.cursor() as cursor:
         try:
             cursor.execute(
                 """INSERT INTO operations_intent
                        (scope, key, fingerprint, subject_model, outcome, repeats, created_at)
-                   VALUES (%s, %s, %s, '', '', 0, %s) ON CONFLICT DO NOTHING RETURNING id""",
-                [intent.scope, intent.key, intent.fingerprint, intent.created_at],
+                   VALUES (%s, %s, %s, '', %s, 0, %s) ON CONFLICT DO NOTHING RETURNING id""",
+                [intent.scope, intent.key, intent.fingerprint, intent.outcome, intent.created_at],
             )
         except OperationalError as error:
             if isinstance(error.__cause__, errors.LockNotAvailable):

@@ -109,7 +109,7 @@ def fetch(model: type[W], /, *, version: int | None = None, **lookup: Any) -> W:
 def _write_event(
     record: Workflow, before: str, name: str, operation: Operation, details: dict[str, Any]
 ) -> Event:
-    return Event.objects.create(
+    event = Event(
         subject_model=record._meta.label_lower,
         subject_id=record.pk,
         sequence=record.version,
@@ -124,3 +124,5 @@ def _write_event(
         request_id=operation.request_id,
         details=details,
     )
+    event.insert()
+    return event
