@@ -1,4 +1,4 @@
-"""One action on one outside party: claimed by lease, marked before hand-over, acknowledged only by its owner."""
+"""One action on one outside party: claimed by lease, marked before hand-over, acknowledged by its owner."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Effect(Workflow):
 
     class Meta(Workflow.Meta):
         abstract = True
-        indexes = (
+        indexes: ClassVar[tuple[models.Index, ...]] = (
             models.Index(fields=["channel", "next_at"], condition=Q(status=S.PENDING), name="%(class)s_due"),
             models.Index(fields=["lease_until"], condition=Q(status=S.WORKING), name="%(class)s_leased"),
             models.Index(

@@ -22,7 +22,10 @@ BOOKINGS = {
     "cancelled_by_staff": "cancelled",
     "failed": "failed",
 }
-DELIVERIES = "working done confirmed bounced unknown dead held cancelled expired settled".split()
+DELIVERIES = (
+    *("working", "done", "confirmed", "bounced", "unknown"),
+    *("dead", "held", "cancelled", "expired", "settled"),
+)
 CASES = [
     *((BookingFactory, trait, status) for trait, status in BOOKINGS.items()),
     *((EnquiryFactory, trait, trait or "open") for trait in ("", "answered", "closed")),
