@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
 from bookings import times
-from bookings.places import Resource, Service
+from bookings.places import Resource, ResourceKind, Service
 from bookings.sessions import LIVE_STATUSES, Session
 from operations.errors import Refusal
 from operations.transactions import require_transaction
@@ -68,7 +68,8 @@ def _choices(candidates: times.Candidates, resource: Resource | None) -> list[tu
     """For each kind that the service needs, who may serve; the wish of the customer comes first."""
     if resource is None:
         return list(candidates.by_kind.values())
-    if resource not in candidates.by_kind.get(resource.kind, ()):
+    kind = ResourceKind(resource.kind)
+    if resource not in candidates.by_kind.get(kind, ()):
         raise times.NotOffered(
             "resource", _("This time is not offered with %(name)s.") % {"name": resource.name}
         )
@@ -123,16 +124,18 @@ def _open(
     with connection.cursor() as cursor:
         cursor.execute(
             """WITH opened AS (
-                   INSERT INTO bookings_session (location_id, service_id, starts_at, ends_at, capacity, is_live)
+                   INSERT INTO bookings_session
+                       (location_id, service_id, starts_at, ends_at, capacity, is_live)
                    VALUES (%s, %s, %s, %s, %s, false) RETURNING id
                ), held AS (
                    INSERT INTO bookings_allocation (session_id, resource_id, occupied, is_live)
-                   SELECT opened.id, resource, tstzrange(%s, %s), false FROM opened, unnest(%s::bigint[]) AS resource
+                   SELECT opened.id, resource, tstzrange(%s, %s), false
+                   FROM opened, unnest(%s::bigint[]) AS resource
                )
                SELECT id FROM opened""",
             [service.location_id, service.pk, *span, service.capacity, *occupied, resources],
         )
-        session.pk = cursor.fetchone()[0]  # type: ignore[index]
+        session.pk = cursor.fetchone()[0]
     session._state.adding = False
     return session
 

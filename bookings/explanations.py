@@ -123,9 +123,7 @@ def _why_not_move(booking: Booking) -> str:
     if booking.status not in (Status.SUBMITTED, Status.ACCEPTED):
         return _("Only a booking that stands can be moved.")
     if booking.status == Status.ACCEPTED and booking.service.approval in (Approval.STAFF, Approval.PARTNER):
-        return _(
-            "A time that was agreed with you cannot be moved online. Please contact us, or cancel and ask anew."
-        )
+        return _("An agreed time cannot be moved online. Please contact us, or cancel and ask anew.")
     return _outside_window(booking) if booking.status == Status.ACCEPTED else _already_begun(booking)
 
 
@@ -180,9 +178,7 @@ def _waiting(booking: Booking) -> Explanation:
             Level.WAITING,
             _("Your booking has been received"),
             _("Confirming it takes longer than it should. It is safe with us and the time is yours."),
-            _(
-                "We see the delay too. This page shows the answer as soon as there is one; you need not book again."
-            ),
+            _("We see the delay too. This page shows the answer; you need not book again."),
         )
     return Explanation(
         Level.WAITING,

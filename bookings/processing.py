@@ -33,11 +33,12 @@ def drain() -> bool:
 
 def due_since() -> datetime | None:
     """Since when the oldest unprocessed booking waits."""
-    return Booking.objects.due().aggregate(oldest=Min("next_at"))["oldest"]
+    oldest: datetime | None = Booking.objects.due().aggregate(oldest=Min("next_at"))["oldest"]
+    return oldest
 
 
 def process(pk: int) -> None:
-    """Decide about one booking unless somebody else is doing so; an error postpones it, the last one fails it."""
+    """Decide about one booking unless somebody else is; an error postpones it, the last one fails it."""
     try:
         with transaction.atomic():
             limit_lock_waits()

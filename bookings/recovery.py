@@ -56,12 +56,13 @@ def _completed_untold() -> QuerySet[Booking]:
 
 
 def _explain_late(booking: Booking) -> str:
-    text = _(
-        "It was submitted at %(when)s and no worker has processed it yet. The time is reserved and nothing is lost."
+    submitted = {"when": _moment(booking, booking.created_at)}
+    text = (
+        _("It came on %(when)s and no worker has processed it. Its time is held, nothing is lost.")
+        % submitted
     )
-    text %= {"when": _moment(booking, booking.created_at)}
     if booking.attempts:
-        text += " " + _("Processing it has failed %(count)s time(s).") % {"count": booking.attempts}
+        text += " " + _("Trying it failed %(count)s time(s).") % {"count": booking.attempts}
     return text
 
 
@@ -175,9 +176,7 @@ register(
         title=_("Completed, but a message never arrived"),
         model=Booking,
         records=_completed_untold,
-        explanation=_(
-            "The appointment took place, but at least one message to the customer is not known to have arrived."
-        ),
+        explanation=_("It took place, but a message to the customer is not known to have arrived."),
         customer_text=_customer_text,
         by_itself=_("Nothing: settle it when you know, or follow the message's own remedies."),
         remedies=(remedies.ACKNOWLEDGE,),

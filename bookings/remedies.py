@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings import changes, messages, processing
-from bookings.booking import Booking, FailureCode
+from bookings.booking import Booking, BookingQuerySet, FailureCode
 from bookings.correspondence import Enquiry
 from bookings.explanations import STAFF_MAY_RETRY
 from operations import workflow
@@ -107,18 +107,14 @@ def _over(booking: Booking) -> str:
 RETRY = Remedy(
     code="retry",
     title=_("Retry now"),
-    says=_(
-        "Takes the time again and processes the booking anew; refused if the time is gone. The customer is told when it is confirmed."
-    ),
+    says=_("Takes the time again, or says that it is gone, and processes the booking anew as if just sent."),
     apply=changes.take_again,
     refuses=_cannot_retry,
 )
 PROCESS = Remedy(
     code="process",
     title=_("Process now"),
-    says=_(
-        "Does what the worker would have done: confirms the booking or asks whoever must agree. The customer gets the usual mail."
-    ),
+    says=_("Does what the worker would have done; the customer gets the usual mail."),
     apply=process_now,
 )
 CANCEL = Remedy(
@@ -213,12 +209,12 @@ EXPIRE = Remedy(
     says=_("Ends the request as it was announced to the customer, frees its time and tells them."),
     apply=expire,
     consequence=Consequence.TELLS_CUSTOMER,
-    due_by_itself=lambda bookings: bookings.answer_overdue(),
+    due_by_itself=BookingQuerySet.answer_overdue,
 )
 RELEASE = Remedy(
     code="release",
     title=_("Release the time"),
     says=_("Ends the unfinished booking and frees its time; nothing was promised to anybody."),
     apply=release_draft,
-    due_by_itself=lambda bookings: bookings.drafts_run_out(),
+    due_by_itself=BookingQuerySet.drafts_run_out,
 )

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from operations.effects import Effect, EffectQuerySet, EffectStatus
 
@@ -70,7 +69,8 @@ class Delivery(Effect):
         indexes = (
             *Effect.Meta.indexes,
             models.Index(
-                fields=["harm_at", "id"], condition=Q(status=EffectStatus.EXPIRED, acknowledged_at__isnull=True),
+                fields=["harm_at", "id"],
+                condition=Q(status=EffectStatus.EXPIRED, acknowledged_at__isnull=True),
                 name="notifications_missed",
             ),
             models.Index(fields=["recipient"], name="notifications_recipient"),

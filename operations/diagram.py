@@ -9,8 +9,8 @@ from operations.workflow import Workflow
 
 HEADING = """# States
 
-Drawn by `manage.py states` from the models' own transitions; a test checks that it is current. The database refuses
-every move that is not drawn here.
+Drawn by `manage.py states` from the models' own transitions; a test checks that it is current. The
+database refuses every move that is not drawn here.
 """
 
 
@@ -22,10 +22,12 @@ def document() -> str:
 
 
 def _section(model: type[Workflow]) -> str:
-    field: Any = model._meta.get_field("status")
+    field: Any = next(field for field in model._meta.fields if field.name == "status")
     moves = sorted(field.get_all_transitions(model), key=lambda move: (str(move.source), move.name))
     lines = [f"    [*] --> {status}" for status in sorted(model.initial_statuses)]
-    lines += [f"    {move.source} --> {move.target}: {move.name}" for move in moves if move.target is not None]
+    lines += [
+        f"    {move.source} --> {move.target}: {move.name}" for move in moves if move.target is not None
+    ]
     lines += [f"    {status} --> [*]" for status in sorted(model.final_statuses)]
     kept = sorted({move.name for move in moves if move.target is None})
     changes = f"\nChanges that keep the status: {', '.join(kept)}.\n" if kept else ""

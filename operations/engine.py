@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: S608 - table names of our own
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -226,6 +227,8 @@ def _has_time_left(effect: Effect) -> bool:
 
 
 def _ours(effect: E) -> E | None:
+    if effect.lease_token is None:
+        return None
     mine = type(effect)._base_manager.select_for_update(of=("self",))
     return mine.filter(pk=effect.pk, status=EffectStatus.WORKING, lease_token=effect.lease_token).first()
 

@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+
 
 class HoldfastError(Exception):
     """The root of our errors; `message` is a sentence for the person who must act."""
 
     code = "error"
-    message = ""
+    message: str | Promise = ""
 
-    def __init__(self, message: str = "", **details: Any) -> None:
+    def __init__(self, message: str | Promise = "", **details: Any) -> None:
         self.message = message or self.message
         self.details = details
-        super().__init__(self.message)
+        super().__init__(str(self.message))
 
 
 class Refusal(HoldfastError):
@@ -23,21 +25,21 @@ class StaleRecord(Refusal):
     """Raised by `workflow` when a record changed since the version somebody acted on."""
 
     code = "stale"
-    message = "This has changed since you opened the page."
+    message: str | Promise = "This has changed since you opened the page."
 
 
 class WrongState(Refusal):
     """Raised by `workflow` when a transition is not allowed from the present status."""
 
     code = "wrong_state"
-    message = "This is not possible any more."
+    message: str | Promise = "This is not possible any more."
 
 
 class Busy(HoldfastError):
     """Raised when a lock was not free in time; the same request may be sent again at once."""
 
     code = "busy"
-    message = "Somebody else is changing this right now. Please try again."
+    message: str | Promise = "Somebody else is changing this right now. Please try again."
 
 
 class DeliveryError(HoldfastError):

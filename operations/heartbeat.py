@@ -84,4 +84,4 @@ def prune() -> int:
     """Forget workers that have been silent for a day, but never the last one."""
     newest = WorkerHeartbeat.objects.latest_beat()
     old = WorkerHeartbeat.objects.filter(beat_at__lt=timezone.now() - timedelta(days=1))
-    return old.exclude(pk=newest.pk if newest else None).delete()[0]
+    return old.exclude(pk=newest.pk if newest else 0).delete()[0]

@@ -86,7 +86,7 @@ class Event(models.Model):
         """Save a new event by one prepared statement: every change of every record passes here."""
         with connection.cursor() as cursor:
             cursor.execute(_INSERT, [json.dumps(self.details), *(getattr(self, name) for name in _COLUMNS)])
-            self.pk = cursor.fetchone()[0]  # type: ignore[index]
+            self.pk = cursor.fetchone()[0]
         self._state.adding = False
 
 

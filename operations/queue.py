@@ -126,7 +126,7 @@ def _slot(work: Work) -> Iterator[bool]:
     with connection.cursor() as cursor:
         for place in range(places):
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [cluster, place])
-            if cursor.fetchone()[0]:  # type: ignore[index]
+            if cursor.fetchone()[0]:
                 try:
                     yield True
                 finally:

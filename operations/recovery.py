@@ -49,7 +49,7 @@ class Remedy:
     consequence: Consequence = Consequence.SAFE
     permission: str = "operations.recover"
     refuses: Callable[[Any], str] = lambda _record: ""
-    due_by_itself: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
+    due_by_itself: Callable[[Any], QuerySet[Any]] | None = None
     asks: Mapping[str, Text] = field(default_factory=dict)
 
 

@@ -38,6 +38,6 @@ def _treat(condition: recovery.Condition, remedy: recovery.Remedy) -> int:
     assert remedy.due_by_itself is not None
     due = remedy.due_by_itself(condition.ordered())
     ids = list(due.values_list("pk", flat=True)[: settings.HOLDFAST.recovery_batch_count])
-    by_schedule = Operation(actor=Actor.SCHEDULE, source=Source.SCHEDULE, reason=remedy.title)
+    by_schedule = Operation(actor=Actor.SCHEDULE, source=Source.SCHEDULE, reason=str(remedy.title))
     outcomes = repair.apply(condition, remedy, ids, by_schedule)
     return sum(outcome.result == repair.Result.APPLIED for outcome in outcomes)

@@ -34,7 +34,8 @@ W = TypeVar("W", bound="Workflow")
 
 def status_field(choices: type[models.TextChoices], default: str) -> FSMField:
     """The protected status of a workflow: only its transitions may set it."""
-    return FSMField(max_length=20, choices=choices.choices, default=default, protected=True)
+    field: FSMField = FSMField(max_length=20, choices=choices.choices, default=default, protected=True)
+    return field
 
 
 class Workflow(models.Model):
@@ -71,7 +72,7 @@ class Workflow(models.Model):
             raise
 
     def _do_update(self, base_qs: Any, *args: Any) -> bool:
-        return super()._do_update(base_qs.filter(version=self.version - 1), *args)  # type: ignore[misc]
+        return super()._do_update(base_qs.filter(version=self.version - 1), *args)
 
 
 def begin(record: Workflow, operation: Operation, transition: str = "begin", **details: Any) -> Event:

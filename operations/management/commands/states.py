@@ -12,5 +12,5 @@ from operations import diagram
 class Command(BaseCommand):
     help = "Draw the states of every workflow into docs/states.md."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         Path(settings.BASE_DIR, "docs", "states.md").write_text(diagram.document())
