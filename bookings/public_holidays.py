@@ -1,0 +1,24 @@
+"""Public holidays of every year, by country and subdivision, without the race of a shared calendar object."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+
+def is_known(country: str, subdivision: str = "") -> bool:
+    """Whether the `holidays` library has a calendar for this place."""
+    countries = holidays.list_supported_countries()
+    return country in countries and (not subdivision or subdivision in countries[country])
+
+
+def is_holiday(country: str, subdivision: str, day: date) -> bool:
+    return bool(country) and day in _dates(country, subdivision, day.year)
+
+
+@lru_cache(maxsize=1024)
+def _dates(country: str, subdivision: str, year: int) -> frozenset[date]:
+    """One year at a time: the library's own lazy filling is seen half done by a second thread."""
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year, expand=False))

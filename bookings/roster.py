@@ -1,0 +1,104 @@
+"""The rules of a service laid out over some dates: when it may start, and who may do it then."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import BigIntegerField, Q, Value
+
+from bookings import schedule
+from bookings.places import Absence, Closure, Resource, ResourceKind, Service
+from bookings.spans import Span, common_starts, covers, merge, picked, starts_within, subtract
+
+REACH = timedelta(days=2)
+"""How far an opening can reach into other dates: to 48:00, and a clock change."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """All times are seconds since the epoch; `startable` has first and last start, both included."""
+
+    open_time: list[Span]
+    grid: list[int]
+    starts: list[int]
+    by_kind: dict[ResourceKind, list[Resource]]
+    startable: dict[int, list[Span]]
+
+    @property
+    def resources(self) -> list[Resource]:
+        return [resource for resources in self.by_kind.values() for resource in resources]
+
+    def able(self, start: int) -> dict[ResourceKind, tuple[Resource, ...]]:
+        """Who may do it at this start, by kind, as far as the rules go."""
+        return {
+            kind: tuple(each for each in resources if covers(self.startable[each.pk], start))
+            for kind, resources in self.by_kind.items()
+        }
+
+
+def load(service: Service, first: date, last: date) -> Roster:
+    """The starts of these local dates (and some beside them, incomplete), in three queries."""
+    location = service.location
+    length, step = service.minutes * 60, location.slot_step_minutes * 60
+    days = _days(first - REACH, last + timedelta(minutes=service.minutes) + REACH)
+    by_kind = _usable(service)
+    resources = [resource for each in by_kind.values() for resource in each]
+    opened = schedule.openings(location, days)
+    closed, away = _exceptions(service, resources, days)
+    open_time = subtract(merge(piece.span for piece in opened), closed)
+    fitting = starts_within(open_time, length)
+    grid = sorted({start for piece in opened for start in range(*piece.span, step)})
+    startable = {}
+    for resource in resources:
+        working = subtract(schedule.work(resource, location, opened, days), away[resource.pk])
+        startable[resource.pk] = common_starts(fitting, starts_within(working, length))
+    return Roster(open_time, grid, picked(grid, fitting), by_kind, startable)
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _usable(service: Service) -> dict[ResourceKind, list[Resource]]:
+    """For each kind the service needs, who could do it; without requirements: people, or else rooms."""
+    requirements = dict(
+        service.requirements.values_list("kind").annotate(
+            named=ArrayAgg("resources", filter=Q(resources__isnull=False), default=Value([]))
+        )
+    )
+    active = list(Resource.objects.filter(location_id=service.location_id, is_active=True))
+    if not requirements:
+        kinds = {resource.kind for resource in active} & {ResourceKind.PERSON, ResourceKind.ROOM}
+        requirements = {min(kinds, default=ResourceKind.PERSON): []}
+    return {
+        kind: [each for each in active if each.kind == kind and each.pk in (requirements[kind] or [each.pk])]
+        for kind in ResourceKind
+        if kind in requirements
+    }
+
+
+def _exceptions(
+    service: Service, resources: Iterable[Resource], days: list[date]
+) -> tuple[list[Span], dict[int, list[Span]]]:
+    """Closures of the location, and absences by resource; one query."""
+    begin = datetime.fromtimestamp(schedule.instant(days[0], 0, service.location.zone), UTC)
+    end = begin + timedelta(days=len(days) + 2)
+    closures = Closure.objects.filter(location_id=service.location_id)
+    absences = Absence.objects.filter(resource__in=[resource.pk for resource in resources])
+    during = Q(starts_at__lt=end, ends_at__gt=begin)
+    rows = (
+        closures.filter(during)
+        .values_list(Value(None, BigIntegerField()), "starts_at", "ends_at")
+        .union(absences.filter(during).values_list("resource_id", "starts_at", "ends_at"), all=True)
+    )
+    closed: list[Span] = []
+    away: dict[int, list[Span]] = defaultdict(list)
+    for resource_id, starts_at, ends_at in rows:
+        span = (math.floor(starts_at.timestamp()), math.ceil(ends_at.timestamp()))
+        (closed if resource_id is None else away[resource_id]).append(span)
+    return closed, away

@@ -1,0 +1,218 @@
+"""Which times a service offers: what its rules allow, less what is taken."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import occupancy, roster
+from bookings.places import Resource, ResourceKind, Service
+from bookings.roster import Roster
+from bookings.spans import common_starts, covers, gaps, picked, starts_within
+from operations.errors import Refusal
+
+WEEK = timedelta(days=7)
+
+
+class NotOffered(Refusal):
+    """Raised when the rules do not offer a time; the message says why, for the customer."""
+
+    code = "not_offered"
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A time that can be booked now: in the location's zone, with who or what can be chosen."""
+
+    start: datetime
+    end: datetime
+    resources: tuple[Resource, ...]
+    places_left: int
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """By kind that the service needs, everybody whose rules allow the time; never empty."""
+
+    by_kind: Mapping[ResourceKind, tuple[Resource, ...]]
+
+
+def offers(
+    service: Service,
+    first: date,
+    last: date,
+    *,
+    resource: Resource | None = None,
+    now: datetime | None = None,
+) -> list[Offer]:
+    """The free times of these local dates of the location, both included, sorted; at most six queries.
+
+    Before now + notice and after today + horizon nothing is offered. `places_left` counts the bookings
+    that could still be made at that time (with `resource`, if given).
+    """
+    now = now or timezone.now()
+    today = now.astimezone(service.location.zone).date()
+    first, last = max(first, today), min(last, _horizon(service, today))
+    if first > last or not _is_active(service):
+        return []
+    earliest = now.timestamp() + service.location.minimum_notice_minutes * 60
+    rules = roster.load(service, first, last)
+    if resource is not None and resource not in rules.resources:
+        return []
+    local = [datetime.fromtimestamp(start, service.location.zone) for start in rules.starts]
+    starts = {
+        int(start.timestamp()): start
+        for start in local
+        if first <= start.date() <= last and start.timestamp() >= earliest
+    }
+    return _unoccupied(service, rules, starts, resource) if starts else []
+
+
+def next_offer_date(service: Service, after: date, *, resource: Resource | None = None) -> date | None:
+    """The first local date after this one with a free time, or None up to the horizon."""
+    today = timezone.localdate(timezone=service.location.zone)
+    horizon, length = _horizon(service, today), WEEK
+    day = max(min(after, horizon) + timedelta(days=1), today)
+    while day <= horizon:
+        found = offers(service, day, day + length - timedelta(days=1), resource=resource)
+        if found:
+            return found[0].start.date()
+        day, length = day + length, length * 2
+    return None
+
+
+def nearest(
+    service: Service, start: datetime, *, count: int = 6, resource: Resource | None = None
+) -> list[Offer]:
+    """The free times nearest to a start, in order of time."""
+    today = timezone.localdate(timezone=service.location.zone)
+    horizon = _horizon(service, today)
+    wanted = _local_date(service, start, today, horizon)
+    reach, found = timedelta(days=1), list[Offer]()
+    while len(found) < count and not (wanted - reach < today and horizon < wanted + reach):
+        reach *= 3
+        found = offers(service, wanted - reach, wanted + reach, resource=resource)
+    found.sort(key=lambda offer: abs(offer.start - start))
+    return sorted(found[:count], key=lambda offer: offer.start)
+
+
+def candidates(service: Service, start: datetime) -> Candidates:
+    """Who could serve this start by the rules, whether free or not; three queries.
+
+    Raises NotOffered when the start is past, too soon or too far, when the location is closed or starts
+    nothing then, or when nobody of a needed kind works.
+    """
+    local = _in_time(service, start)
+    if not _is_active(service):
+        raise NotOffered("inactive", _("This is not offered at the moment."))
+    rules = roster.load(service, local.date(), local.date())
+    _check_start(rules, start.timestamp())
+    by_kind = rules.able(int(start.timestamp()))
+    if not all(by_kind.values()):
+        raise NotOffered("nobody", _("Nobody is available at this time."))
+    return Candidates(by_kind)
+
+
+def _horizon(service: Service, today: date) -> date:
+    return today + timedelta(days=service.location.horizon_days)
+
+
+def _is_active(service: Service) -> bool:
+    return service.is_active and service.location.is_active
+
+
+def _local_date(service: Service, start: datetime, today: date, horizon: date) -> date:
+    """The date of a start at the location, moved to where something can be offered."""
+    distance = start - timezone.now()
+    if abs(distance) > timedelta(days=service.location.horizon_days + 2):
+        return today if distance < timedelta() else horizon
+    return min(max(start.astimezone(service.location.zone).date(), today), horizon)
+
+
+def _in_time(service: Service, start: datetime) -> datetime:
+    """The start on the location's clock, if it is neither too soon nor too far for its rules."""
+    now, location = timezone.now(), service.location
+    today = now.astimezone(location.zone).date()
+    if start < now:
+        raise NotOffered("past", _("This time has passed."))
+    if start < now + timedelta(minutes=location.minimum_notice_minutes):
+        raise NotOffered("notice", _("This time is too soon to be booked."))
+    if _local_date(service, start, today, date.max) > _horizon(service, today):
+        raise NotOffered(
+            "horizon", _("Times can be booked up to %(days)s days ahead.") % {"days": location.horizon_days}
+        )
+    return start.astimezone(location.zone)
+
+
+def _check_start(rules: Roster, start: float) -> None:
+    if start in rules.starts:
+        return
+    if not covers(rules.open_time, start):
+        raise NotOffered("closed", _("We are closed at this time."))
+    if start in rules.grid:
+        raise NotOffered("too_long", _("We close before this would end."))
+    raise NotOffered("off_step", _("Nothing starts at exactly this time."))
+
+
+def _unoccupied(
+    service: Service, rules: Roster, starts: dict[int, datetime], resource: Resource | None
+) -> list[Offer]:
+    """An offer for every start at which all needed kinds are free, or a group has places."""
+    free = _free(service, rules, list(starts), resource)
+    groups = _groups(service, rules, list(starts), resource)
+    length, zone = service.minutes * 60, service.location.zone
+    offered = []
+    for start, local in starts.items():
+        runs = min(len(free[start][kind]) for kind in rules.by_kind)
+        places, held = groups.get(start, (0, frozenset()))
+        if not runs and not places:
+            continue
+        kind, choice = next(iter(rules.by_kind.items()))
+        can_open = free[start][kind] if runs else []
+        resources = tuple(each for each in choice if each in can_open or each.pk in held)
+        end = datetime.fromtimestamp(start + length, zone)
+        offered.append(Offer(local, end, resources, runs * service.capacity + places))
+    return offered
+
+
+def _free(
+    service: Service, rules: Roster, starts: list[int], wish: Resource | None
+) -> dict[int, dict[ResourceKind, list[Resource]]]:
+    """Who is free for a new session, by start and kind; a wish leaves nobody else of its kind."""
+    length = service.minutes * 60
+    before, after = service.buffer_before_minutes * 60, service.buffer_after_minutes * 60
+    window = (starts[0] - before, starts[-1] + length + after)
+    wished = [each for each in rules.resources if wish is None or each.kind != wish.kind or each == wish]
+    taken = occupancy.taken([each.pk for each in wished], *window)
+    free: dict[int, dict[ResourceKind, list[Resource]]] = defaultdict(lambda: defaultdict(list))
+    for each in wished:
+        unoccupied = starts_within(gaps(taken[each.pk], window), length, before=before, after=after)
+        for start in picked(starts, common_starts(rules.startable[each.pk], unoccupied)):
+            free[start][ResourceKind(each.kind)].append(each)
+    return free
+
+
+def _groups(
+    service: Service, rules: Roster, starts: list[int], wish: Resource | None
+) -> dict[int, tuple[int, frozenset[int]]]:
+    """By start, the free places of sessions to join and who holds those sessions."""
+    groups = {}
+    for start, sessions in occupancy.joinable(service, starts[0], starts[-1]).items():
+        open_ones = [
+            session
+            for session in sessions
+            if (wish is None or wish.pk in session.resources)
+            and all(covers(rules.startable.get(held, []), start) for held in session.resources)
+        ]
+        places = sum(session.places for session in open_ones)
+        groups[start] = (places, frozenset().union(*(session.resources for session in open_ones)))
+    return groups
