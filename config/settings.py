@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "bookings",
     "notifications",
     "operations",
-    "django.contrib.admin",
+    "operations.site.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

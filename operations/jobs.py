@@ -35,6 +35,10 @@ class ScheduledJob(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_late(self) -> bool:
+        return self.late_after < timezone.now()
+
 
 class JobRun(models.Model):
     """One run of a job."""

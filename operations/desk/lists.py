@@ -1,0 +1,89 @@
+"""Pages and counts that cost the same however long a list grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import number_format
+
+from operations.desk.matters import Matter
+from operations.recovery import Condition
+
+PAGE_COUNT = 50
+COUNT_CAP = 1000
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many there are, counted no further than the cap."""
+
+    number: int
+
+    @property
+    def is_capped(self) -> bool:
+        return self.number > COUNT_CAP
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+    def __str__(self) -> str:
+        number = number_format(min(self.number, COUNT_CAP), force_grouping=True)
+        return f"{number}+" if self.is_capped else number
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some matters of a condition, soonest harm first, and where the next ones begin."""
+
+    matters: list[Matter]
+    following: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.matters
+
+
+def count(records: QuerySet[Any]) -> Count:
+    """Count records, but no further than one more than the cap."""
+    return Count(records.order_by()[: COUNT_CAP + 1].count())
+
+
+def page(condition: Condition, after: str = "") -> Page:
+    """One page of a condition; `after` is the `following` of the page before, anything else the beginning.
+
+    Pages continue behind a record, not at a number, so that nothing is skipped or shown twice when
+    records leave the list meanwhile.
+    """
+    records = list(_behind(condition, after)[: PAGE_COUNT + 1])
+    shown = records[:PAGE_COUNT]
+    following = _mark(condition, shown[-1]) if len(records) > PAGE_COUNT else ""
+    return Page([Matter(record, condition) for record in shown], following)
+
+
+def _behind(condition: Condition, after: str) -> QuerySet[Any]:
+    records = condition.ordered()
+    moment, _separator, pk = after.rpartition("~")
+    if not pk.isdecimal() or not pk.isascii():
+        return records
+    if not condition.harm_at:
+        return records.filter(pk__gt=int(pk))
+    column = condition.harm_at
+    if not moment:
+        return records.filter(**{f"{column}__isnull": True, "pk__gt": int(pk)})
+    try:
+        parsed = parse_datetime(moment)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.tzinfo is None:
+        return records
+    later = Q(**{f"{column}__gt": parsed}) | Q(**{column: parsed, "pk__gt": int(pk)})
+    return records.filter(later | Q(**{f"{column}__isnull": True}))  # PostgreSQL sorts NULL last
+
+
+def _mark(condition: Condition, record: Any) -> str:
+    moment: datetime | None = condition.harm(record)
+    return f"{moment.isoformat() if moment else ''}~{record.pk}"

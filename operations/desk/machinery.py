@@ -1,0 +1,83 @@
+"""Whether the machinery runs: workers, waiting work, scheduled jobs, and what it has absorbed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
+from operations.history import Actor
+from operations.intents import Intent
+from operations.jobs import ScheduledJob
+from operations.repair import RecoveryAttempt, Result
+from operations.work import works
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Machinery:
+    """The state of everything that works behind the pages, over the last 24 hours."""
+
+    workers: int
+    last_beat: datetime | None
+    waiting: list[tuple[str, datetime]]
+    jobs: list[ScheduledJob]
+    repeats_absorbed: int
+    recovered_by_itself: int
+    recovered_by_staff: int
+    already_resolved: int
+    refused: int
+
+    @property
+    def is_alive(self) -> bool:
+        return self.workers > 0
+
+    @property
+    def late_jobs(self) -> list[ScheduledJob]:
+        return [job for job in self.jobs if job.is_late]
+
+
+def workers_alive() -> int:
+    """How many workers have been heard of lately."""
+    return WorkerHeartbeat.objects.alive().count()
+
+
+def inspect() -> Machinery:
+    """Look at the machinery; one query each, however much has happened."""
+    heard = WorkerHeartbeat.objects.exclude(worker=NOBODY_YET).latest_beat()
+    results = _recoveries()
+    by_schedule = results.get((Result.APPLIED, Actor.SCHEDULE), 0)
+    return Machinery(
+        workers=workers_alive(),
+        last_beat=heard.beat_at if heard else None,
+        waiting=sorted(_waiting(), key=lambda entry: entry[1]),
+        jobs=list(ScheduledJob.objects.order_by("late_after", "pk")),
+        repeats_absorbed=_repeats(),
+        recovered_by_itself=by_schedule,
+        recovered_by_staff=_of(results, Result.APPLIED) - by_schedule,
+        already_resolved=_of(results, Result.ALREADY_RESOLVED),
+        refused=_of(results, Result.REFUSED) + _of(results, Result.STALE) + _of(results, Result.FAILED),
+    )
+
+
+def _waiting() -> list[tuple[str, datetime]]:
+    return [(topic, since) for topic, work in works().items() if (since := work.due_since())]
+
+
+def _repeats() -> int:
+    asked = Intent.objects.filter(created_at__gt=timezone.now() - DAY)
+    return asked.aggregate(total=Sum("repeats"))["total"] or 0
+
+
+def _recoveries() -> dict[tuple[str, str], int]:
+    recent = RecoveryAttempt.objects.filter(at__gt=timezone.now() - DAY)
+    counted = recent.values_list("result", "actor").annotate(number=Count("pk"))
+    return {(result, actor): number for result, actor, number in counted}
+
+
+def _of(results: dict[tuple[str, str], int], wanted: str) -> int:
+    return sum(number for (result, _actor), number in results.items() if result == wanted)

@@ -1,0 +1,102 @@
+"""Says an event in words: what moved, who moved it and through which door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from operations.effects import Effect
+from operations.history import Event
+from operations.recovery import introduction
+
+ACTORS = {
+    "customer": gettext_noop("the customer"),
+    "staff": gettext_noop("staff"),
+    "worker": gettext_noop("a worker"),
+    "schedule": gettext_noop("the schedule"),
+    "partner": gettext_noop("a partner"),
+}
+DOORS = {
+    "web": gettext_noop("on the web page"),
+    "desk": gettext_noop("at the desk"),
+    "api": gettext_noop("through the API"),
+    "webhook": gettext_noop("by webhook"),
+    "queue": "",
+    "schedule": "",
+    "command": gettext_noop("by command"),
+}
+EFFECT_MOVES = {
+    "begin": gettext_noop("Written and due to leave"),
+    "lease": gettext_noop("Taken by a worker"),
+    "acknowledge": gettext_noop("Accepted by the other side"),
+    "postpone": gettext_noop("Put off; it will be tried again"),
+    "give_up": gettext_noop("Given up"),
+    "lose_verdict": gettext_noop("Handed over, but no verdict came back"),
+    "expire": gettext_noop("Too late to matter; not sent any more"),
+    "supersede": gettext_noop("Overtaken by events; not sent any more"),
+    "supersede_unsent": gettext_noop("Overtaken by events before it left"),
+    "confirm": gettext_noop("Shown to have arrived"),
+    "bounce": gettext_noop("Returned by the other side"),
+    "retry": gettext_noop("Made due again"),
+    "send_again": gettext_noop("Made due again as a marked second copy"),
+    "hold": gettext_noop("Held back"),
+    "hold_leased": gettext_noop("Held back before it left"),
+    "settle": gettext_noop("Settled by staff"),
+}
+OUTCOMES = {
+    "": gettext_noop("no end recorded: still running, or its worker vanished"),
+    "done": gettext_noop("accepted"),
+    "transient": gettext_noop("failed, may work later"),
+    "throttled": gettext_noop("asked to slow down"),
+    "permanent": gettext_noop("refused for good"),
+    "configuration": gettext_noop("our own set-up is wrong"),
+    "unknown": gettext_noop("no verdict; it may have happened"),
+    "bug": gettext_noop("failed by an error of ours"),
+    "interrupted": gettext_noop("the worker vanished"),
+    "handed_back": gettext_noop("handed back unused"),
+    "late": gettext_noop("answered after the lease was over; ignored"),
+}
+
+
+def in_words(event: Event) -> str:
+    """What happened, as the app says it; otherwise the move's name and the status it led to."""
+    model: Any = apps.get_model(event.subject_model)
+    said = introduction(model).moves.get(event.transition)
+    if said is None and issubclass(model, Effect):
+        said = EFFECT_MOVES.get(event.transition)
+    if said is not None:
+        return _fill(_(said), event.details)
+    name = event.transition.replace("_", " ").capitalize()
+    return name if event.from_status == event.to_status else f"{name}: {status(event)}"
+
+
+def status(event: Event) -> str:
+    """The status the event led to, in words."""
+    model: Any = apps.get_model(event.subject_model)
+    labels = dict(model._meta.get_field("status").flatchoices)
+    return str(labels.get(event.to_status, event.to_status))
+
+
+def doer(actor: str, source: str, name: str = "") -> str:
+    """Who did it and where, e.g. "Anna (staff) at the desk"."""
+    who = _(ACTORS.get(actor, actor))
+    door = DOORS.get(source, source)
+    return " ".join(part for part in (f"{name} ({who})" if name else who, _(door) if door else "") if part)
+
+
+def outcome(code: str) -> str:
+    """What an attempt's outcome means."""
+    return _(OUTCOMES.get(code, code))
+
+
+class _Gaps(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _fill(text: str, details: Mapping[str, Any]) -> str:
+    return text.format_map(_Gaps(details)) if "{" in text else text

@@ -1,0 +1,51 @@
+"""Says durations and moments the way a person would, the same on every page of the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
+
+UNITS = ((86400, "%d d"), (3600, "%d h"), (60, "%d min"), (1, "%d s"))
+
+
+def span(length: timedelta) -> str:
+    """A length in its two largest units, e.g. "2 d 4 h" or "20 min"; seconds only below a minute."""
+    seconds = max(0, int(abs(length).total_seconds()))
+    parts: list[str] = []
+    for size, text in UNITS:
+        count, seconds = divmod(seconds, size)
+        if count and not (size == 1 and parts):
+            parts.append(_(text) % count)
+        if len(parts) == 2 or (parts and not count):
+            break
+    return " ".join(parts) or _("%d s") % 0
+
+
+def relative(moment: datetime, now: datetime | None = None) -> str:
+    """How far away a moment is: "in 3 h 20 min" or "2 d 4 h ago"."""
+    distance = moment - (now or timezone.now())
+    text = _("in %(span)s") if distance > timedelta(0) else _("%(span)s ago")
+    return text % {"span": span(distance)}
+
+
+def clock(moment: datetime, zone_name: str = "") -> str:
+    """The moment on the wall of a place; the year only when it is another one."""
+    zone = _zone(zone_name)
+    local = moment.astimezone(zone)
+    is_this_year = local.year == timezone.now().astimezone(zone).year
+    return dateformat.format(local, "D j M, H:i" if is_this_year else "D j M Y, H:i")
+
+
+def zoned(moment: datetime, zone_name: str = "") -> str:
+    """The moment on the wall of a place, with the name of its zone."""
+    return f"{clock(moment, zone_name)} {_zone(zone_name).key}"
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,177 @@
+"""One history of a record from everything that was written down about it, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from operations import recovery
+from operations.attempts import Attempt
+from operations.desk import moves
+from operations.history import Event
+from operations.repair import RecoveryAttempt, Result
+
+ENTRY_CAP = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the history; `about` names the record when it is not the one looked at."""
+
+    at: datetime
+    text: str
+    who: str
+    level: str = "event"
+    about: str = ""
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+def of(record: Model) -> list[Entry]:
+    """Everything that happened to the record and to those related to it, at most the newest 200 lines."""
+    traces = _Traces([record, *recovery.introduction(type(record)).related(record)])
+    lines = [*traces.moves(), *traces.presses(), *traces.lone_attempts()]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:ENTRY_CAP]
+
+
+def since(record: Model, version: int) -> list[Entry]:
+    """The record's own changes after `version`: what somebody's page did not show."""
+    traces = _Traces([record])
+    return [line for line in traces.moves() if line.raw["sequence"] > version]
+
+
+class _Traces:
+    """What was written down about some records; the first of them is the one looked at."""
+
+    def __init__(self, records: list[Model]) -> None:
+        self.names = {_key(record): _name(record) for record in records[1:]}
+        self.events: list[Event] = _newest(Event.objects.filter(_any_of(records, "subject")), "at")
+        self.recoveries: list[RecoveryAttempt] = _newest(
+            RecoveryAttempt.objects.filter(_any_of(records, "subject")), "at"
+        )
+        self.attempts: list[Attempt] = _newest(
+            Attempt.objects.filter(_any_of(records, "effect")), "started_at"
+        )
+        self.people = _People([*self.events, *self.recoveries])
+
+    def moves(self) -> Iterator[Entry]:
+        """The events, each with the attempt it began and the button that caused it."""
+        attempts = {_begun(attempt): attempt for attempt in self.attempts}
+        pressed = {trace.operation_id: trace for trace in self.recoveries if trace.result == Result.APPLIED}
+        for event in self.events:
+            attempt = attempts.get((event.subject_model, event.subject_id, event.at))
+            trace = pressed.get(event.operation_id)
+            notes = [_answered(attempt)] if attempt else []
+            if trace:
+                notes.append(_("By “%(remedy)s”.") % {"remedy": _remedy(trace)})
+            yield Entry(
+                at=event.at,
+                text=moves.in_words(event),
+                who=moves.doer(event.actor, event.source, self.people.name(event.user_id)),
+                level="change" if event.from_status != event.to_status else "event",
+                about=self.names.get((event.subject_model, event.subject_id), ""),
+                reason=event.reason,
+                notes=tuple(notes),
+                raw=_raw(event),
+            )
+
+    def presses(self) -> Iterator[Entry]:
+        """The presses that no event tells of: those that changed nothing."""
+        told = {event.operation_id for event in self.events}
+        for trace in self.recoveries:
+            is_applied = trace.result == Result.APPLIED
+            if is_applied and trace.operation_id in told:
+                continue
+            said = {"remedy": _remedy(trace), "result": _(trace.result)}
+            yield Entry(
+                at=trace.at,
+                text=_("“%(remedy)s”: %(result)s") % said,
+                who=moves.doer(trace.actor, trace.source, self.people.name(trace.user_id)),
+                level="event" if trace.result in (Result.APPLIED, Result.ALREADY_RESOLVED) else "refused",
+                about=self.names.get((trace.subject_model, trace.subject_id), ""),
+                reason=trace.reason,
+                notes=(trace.message,) if trace.message and not is_applied else (),
+                raw={"condition": trace.condition, "remedy": trace.remedy, "operation": trace.operation_id},
+            )
+
+    def lone_attempts(self) -> Iterator[Entry]:
+        """The attempts that no event shown began."""
+        told = {(event.subject_model, event.subject_id, event.at) for event in self.events}
+        for attempt in self.attempts:
+            if _begun(attempt) not in told:
+                yield Entry(
+                    at=attempt.started_at,
+                    text=_("An attempt"),
+                    who=moves.doer("worker", ""),
+                    about=self.names.get((attempt.effect_model, attempt.effect_id), ""),
+                    notes=(_answered(attempt),),
+                )
+
+
+class _People:
+    """The names behind user ids, fetched once."""
+
+    def __init__(self, traces: Iterable[Event | RecoveryAttempt]) -> None:
+        ids = {trace.user_id for trace in traces if trace.user_id}
+        users = get_user_model().objects.in_bulk(ids) if ids else {}
+        self.names = {pk: user.get_full_name() or user.get_username() for pk, user in users.items()}
+
+    def name(self, user_id: int | None) -> str:
+        return "" if user_id is None else self.names.get(user_id, _("somebody whose account is gone"))
+
+
+def _raw(event: Event) -> dict[str, Any]:
+    known = {
+        "sequence": event.sequence,
+        "transition": event.transition,
+        "from": event.from_status,
+        "to": event.to_status,
+        "operation": event.operation_id,
+        "request": event.request_id,
+    }
+    return {name: value for name, value in (known | event.details).items() if value not in ("", None)}
+
+
+def _answered(attempt: Attempt) -> str:
+    answer = " ".join(part for part in (attempt.external_code, attempt.text) if part)
+    said = moves.outcome(attempt.outcome).capitalize()
+    return f"{said}: {answer}" if answer else f"{said}."
+
+
+def _remedy(trace: RecoveryAttempt) -> str:
+    condition = recovery.conditions().get(trace.condition)
+    try:
+        return str(condition.remedy(trace.remedy).title) if condition else trace.remedy
+    except KeyError:
+        return trace.remedy
+
+
+def _newest(records: QuerySet[Any], column: str) -> list[Any]:
+    return list(records.order_by(f"-{column}", "-pk")[:ENTRY_CAP])
+
+
+def _any_of(records: list[Model], prefix: str) -> Q:
+    wanted = Q(pk__in=[])
+    for label in {record._meta.label_lower for record in records}:
+        ids = [record.pk for record in records if record._meta.label_lower == label]
+        wanted |= Q(**{f"{prefix}_model": label, f"{prefix}_id__in": ids})
+    return wanted
+
+
+def _key(record: Model) -> tuple[str, int]:
+    return record._meta.label_lower, record.pk
+
+
+def _begun(attempt: Attempt) -> tuple[str, int, datetime]:
+    return attempt.effect_model, attempt.effect_id, attempt.started_at
+
+
+def _name(record: Model) -> str:
+    return recovery.introduction(type(record)).title(record)

@@ -1,0 +1,66 @@
+"""The addresses of the desk: each view parses, makes one call and hands the answer to a page."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from operations import recovery
+from operations.desk import lists, machinery, matters, overview, pages
+from operations.desk.pressing import Pressing
+from operations.recovery import Condition
+
+
+@never_cache
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What needs a person, what mends itself, and whether the machinery runs."""
+    seen = overview.visible(request.user)
+    context = {
+        "title": _("Desk"),
+        "overview": overview.look(seen),
+        "sees_nothing": not seen,
+        "machinery": machinery.inspect(),
+    }
+    return pages.framed(request, "desk/overview.html", context)
+
+
+@never_cache
+@require_safe
+def condition(request: HttpRequest, code: str) -> HttpResponse:
+    """The records of one condition, soonest harm first."""
+    found = _condition(code)
+    if not matters.may_view(request.user, found.model):
+        return pages.denied(request, found)
+    context = {
+        "title": found.title,
+        "condition": found,
+        "page": lists.page(found, request.GET.get("after", "")),
+        "count": lists.count(found.records()),
+        "is_first": "after" not in request.GET,
+    }
+    return pages.framed(request, "desk/condition.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def record(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """One record: why it is here, what its customer sees, what happens by itself, and the ways out."""
+    found = _condition(code)
+    row = found.model._base_manager.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    if request.method == "POST":
+        return Pressing(request, found, row).answer()
+    if not matters.may_view(request.user, found.model):
+        return pages.denied(request, found)
+    return pages.of_record(request, found, row)
+
+
+def _condition(code: str) -> Condition:
+    try:
+        return recovery.conditions()[code]
+    except KeyError:
+        raise Http404 from None

@@ -1,0 +1,65 @@
+"""Holdfast's own admin site: Django's, with the desk as its first page and nothing of the queue in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.apps import AdminConfig
+from django.db.models import Model
+from django.db.models.base import ModelBase
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext_lazy as _
+
+KEPT_OUT = frozenset({"django_q"})
+
+
+class DeskSite(admin.AdminSite):
+    site_header = _("Holdfast")
+    site_title = _("Holdfast")
+    index_title = _("Everything else")
+    enable_nav_sidebar = True
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[admin.ModelAdmin[Any]] | None = None,
+        **options: Any,
+    ) -> None:
+        """Register as ever, but never the queue's own admins.
+
+        django-q2's forms run any function as the worker's user, let view-only staff submit a task again,
+        and delete the evidence of a failure.
+        """
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
+        allowed = [model for model in models if model._meta.app_label not in KEPT_OUT]
+        super().register(allowed, admin_class, **options)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The admin's addresses, the desk's among them."""
+        from operations.desk import views
+
+        view = self.admin_view
+        desk: list[URLPattern | URLResolver] = [
+            path("desk/", view(views.desk), name="desk"),
+            path("desk/<str:code>/", view(views.condition), name="desk_condition"),
+            path("desk/<str:code>/<int:pk>/", view(views.record), name="desk_record"),
+        ]
+        return desk + super().get_urls()
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The start page, which begins with the desk."""
+        from operations.desk import machinery, overview
+
+        desk = overview.look(overview.visible(request.user))
+        alive = machinery.workers_alive()
+        return super().index(request, {"overview": desk, "workers_alive": alive, **(extra_context or {})})
+
+
+class DeskConfig(AdminConfig):
+    """Takes the place of `django.contrib.admin` among the installed apps."""
+
+    default_site = "operations.site.DeskSite"

@@ -1,0 +1,40 @@
+"""Lets the desk's templates say moments and numbers in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from operations.desk import spans
+
+register = template.Library()
+
+
+@register.simple_tag
+def moment(value: datetime | None, zone: str = "") -> SafeString | str:
+    """The wall time at a place with the name of its zone, readable for machines too."""
+    if value is None:
+        return "—"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), spans.zoned(value, zone))
+
+
+@register.simple_tag
+def bare_moment(value: datetime, zone: str = "") -> SafeString:
+    """The wall time at a place whose zone is named nearby."""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), spans.clock(value, zone))
+
+
+@register.simple_tag
+def distance(value: datetime | None) -> SafeString | str:
+    """How far away it is, with the exact moment behind it."""
+    if value is None:
+        return "—"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        spans.zoned(value),
+        spans.relative(value),
+    )
