@@ -10,10 +10,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from operations.effects import Effect, EffectQuerySet, EffectStatus
+from operations.workflow import transition
 
 
 class Channel(models.Model):
-    """A way out; paused by staff or by a misconfiguration, closed by its breaker after failures in a row."""
+    """A way out. It is closed while staff or a misconfiguration pause it, or its breaker is open.
+
+    `open_until` is when a closed channel is next probed with one message; without it only staff open it
+    again. `slow_until` is the end of a time in which messages leave one by one, `next_claim_at` apart.
+    """
 
     name = models.CharField(max_length=40, unique=True)
     is_paused = models.BooleanField(default=False)
@@ -23,12 +28,29 @@ class Channel(models.Model):
     failing_recipients = models.JSONField(default=list, blank=True)
     open_until = models.DateTimeField(null=True, blank=True)
     slow_until = models.DateTimeField(null=True, blank=True)
+    throttles_in_row = models.PositiveSmallIntegerField(default=0, db_default=0)
+    next_claim_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_failure_at = models.DateTimeField(null=True, blank=True)
     last_failure_text = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_closed(self) -> bool:
+        return self.is_paused or self.open_until is not None
+
+    @property
+    def is_slow(self) -> bool:
+        return self.slow_until is not None and self.slow_until > timezone.now()
+
+    @property
+    def status(self) -> str:
+        if self.is_paused:
+            return "paused"
+        return "closed" if self.is_closed else "slow" if self.is_slow else "open"
 
 
 class DeliveryQuerySet(EffectQuerySet["Delivery"]):
@@ -37,7 +59,7 @@ class DeliveryQuerySet(EffectQuerySet["Delivery"]):
         return self.filter(status=EffectStatus.PENDING, next_at__lt=timezone.now() - limit)
 
     def missed(self) -> DeliveryQuerySet:
-        """Reminders that could not leave in time and nobody has looked at yet."""
+        """What could not leave in time and nobody has looked at yet."""
         return self.filter(status=EffectStatus.EXPIRED, acknowledged_at__isnull=True)
 
     def undelivered(self) -> DeliveryQuerySet:
@@ -81,5 +103,10 @@ class Delivery(Effect):
 
     @property
     def message_id(self) -> str:
-        """The Message-ID of every attempt and copy of this message (RFC 5322 section 3.6.4)."""
+        """The Message-ID of every attempt of this message (RFC 5322 section 3.6.4); a copy has its own."""
         return f"<{self.uid}@{settings.MESSAGE_ID_DOMAIN}>"
+
+    @transition(field="status", source=EffectStatus.EXPIRED, target=None)
+    def note_missed(self, *, evidence: str) -> None:
+        """Somebody saw that it did not leave in time, and made sure that the person knows."""
+        self.acknowledged_at, self.evidence = timezone.now(), evidence

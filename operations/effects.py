@@ -31,6 +31,13 @@ class EffectStatus(models.TextChoices):
     SETTLED = "settled", "Settled by staff"
 
 
+class HeldBy(models.TextChoices):
+    """Who may release a held effect: its channel by itself, or only the staff who held it."""
+
+    CHANNEL = "channel", "Its channel is closed"
+    STAFF = "staff", "Held by staff"
+
+
 S = EffectStatus
 
 
@@ -68,6 +75,9 @@ class Effect(Workflow):
     lease_until = models.DateTimeField(null=True, editable=False)
     worker = models.UUIDField(null=True, editable=False)
     handover_at = models.DateTimeField(null=True, editable=False)
+    held_by = models.CharField(
+        max_length=12, choices=HeldBy, blank=True, editable=False, default="", db_default=""
+    )
     failure_class = models.CharField(max_length=20, blank=True)
     failure_text = models.TextField(blank=True)
     external_id = models.CharField(max_length=255, blank=True)
@@ -124,11 +134,11 @@ class Effect(Workflow):
 
     @transition(field="status", source=[S.PENDING, S.HELD], target=S.EXPIRED)
     def expire(self) -> None:
-        self.stale_after = None
+        self.stale_after, self.held_by = None, ""
 
     @transition(field="status", source=[S.PENDING, S.HELD], target=S.CANCELLED)
     def supersede(self) -> None:
-        self.stale_after = None
+        self.stale_after, self.held_by = None, ""
 
     @transition(field="status", source=[S.WORKING], target=S.CANCELLED)
     def supersede_unsent(self) -> None:
@@ -150,7 +160,17 @@ class Effect(Workflow):
 
     @transition(field="status", source=[S.DEAD, S.HELD], target=S.PENDING)
     def retry(self) -> None:
-        self.attempts, self.next_at, self.stale_after = 0, timezone.now(), None
+        self.attempts, self.next_at, self.stale_after, self.held_by = 0, timezone.now(), None, ""
+
+    @transition(field="status", source=S.PENDING, target=None)
+    def hurry(self) -> None:
+        """Do not wait for the next try."""
+        self.next_at = timezone.now()
+
+    @transition(field="status", source=S.HELD, target=S.PENDING)
+    def release(self) -> None:
+        """Let it go on where it stood, with the attempts it has left."""
+        self.next_at, self.held_by = timezone.now(), ""
 
     @transition(field="status", source=S.UNKNOWN, target=S.PENDING)
     def send_again(self) -> None:
@@ -159,18 +179,19 @@ class Effect(Workflow):
         self.may_be_duplicate, self.handover_at = True, None
 
     @transition(field="status", source=S.PENDING, target=S.HELD)
-    def hold(self) -> None:
-        pass
+    def hold(self, *, by: str = HeldBy.STAFF) -> None:
+        self.held_by = by
 
     @transition(field="status", source=S.WORKING, target=S.HELD)
     def hold_leased(self, *, failure_class: str, failure_text: str) -> None:
         self._release()
         self.attempts -= 1
+        self.held_by = HeldBy.CHANNEL
         self.failure_class, self.failure_text = failure_class, failure_text
 
     @transition(field="status", source=[S.DEAD, S.UNKNOWN, S.BOUNCED, S.HELD], target=S.SETTLED)
     def settle(self, *, evidence: str) -> None:
-        self.evidence, self.stale_after = evidence, None
+        self.evidence, self.stale_after, self.held_by = evidence, None, ""
 
     def _release(self, *, keep_handover: bool = False) -> None:
         self.lease_token = self.lease_until = self.worker = self.stale_after = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 # ruff: noqa: S608 - table names of our own
+import random
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from operations import heartbeat, workflow
@@ -22,6 +24,8 @@ from operations.history import WORKER
 
 log = structlog.get_logger("holdfast.effects")
 E = TypeVar("E", bound=Effect)
+LONGEST_RETRY_AFTER_SECONDS = 86_400
+RECORD_AGAIN_SECONDS = 0.5
 
 
 class LeaseLost(Exception):
@@ -42,23 +46,26 @@ class Act(Protocol[E]):  # type: ignore[misc]
     def __call__(self, effect: E, handover: Callable[[], None]) -> Receipt: ...
 
 
+Observe = Callable[[E, DeliveryError | None], bool]
+
+
 def work_through(
-    model: type[E],
-    channel: str,
-    act: Act[E],
-    observe: Callable[[E, DeliveryError | None], None] | None = None,
+    model: type[E], channel: str, act: Act[E], observe: Observe[E] | None = None, *, limit: int = 0
 ) -> bool:
     """Claim one batch of a channel and act on each; True when more may be due.
 
-    `observe` is told each outcome (None: accepted), for breakers and counters.
+    `observe` is told each outcome (None: accepted) and answers whether to go on; when it does not, or
+    when the lease leaves no time, the rest of the batch is handed back at no cost.
     """
-    batch = claim(model, channel, limit=settings.HOLDFAST.claim_batch_count)
+    limit = limit or settings.HOLDFAST.claim_batch_count
+    batch = claim(model, channel, limit)
+    goes_on = True
     for effect in batch:
-        if _has_time_left(effect):
-            attempt(effect, act, observe)
+        if goes_on and _has_time_left(effect):
+            goes_on = attempt(effect, act, observe)
         else:
             hand_back(effect)
-    return len(batch) == settings.HOLDFAST.claim_batch_count
+    return len(batch) == limit
 
 
 def claim(model: type[E], channel: str, limit: int) -> list[E]:
@@ -80,29 +87,25 @@ def claim(model: type[E], channel: str, limit: int) -> list[E]:
     return sorted(model._base_manager.filter(pk__in=ids), key=lambda effect: effect.next_at)
 
 
-def attempt(effect: E, act: Act[E], observe: Callable[[E, DeliveryError | None], None] | None = None) -> None:
-    """Act on one claimed effect and record the outcome, whatever it is."""
+def attempt(effect: E, act: Act[E], observe: Observe[E] | None = None) -> bool:
+    """Act on one claimed effect and record the outcome, whatever it is; says whether to go on."""
     heartbeat.beat(silent_for_seconds=settings.HOLDFAST.outside_call_seconds)
     failure: DeliveryError | None = None
+    receipt = Receipt()
     try:
         receipt = act(effect, lambda: mark_handover(effect))
     except LeaseLost:
         log.warning("lease lost before hand-over", effect=str(effect.uid))
-        return
+        return True
     except DeliveryError as error:
         failure = error
     except Exception as error:
         log.exception("effect failed by a bug", effect=str(effect.uid))
         failure = DeliveryError(f"{type(error).__name__}: {error}"[:2000])
-    recorded = acknowledge(effect, receipt) if failure is None else record_failure(effect, failure)
-    if not recorded:
-        log.warning(
-            "late acknowledgement ignored",
-            effect=str(effect.uid),
-            outcome=failure.code if failure else "done",
-        )
-    if observe:
-        observe(effect, failure)
+    if not _record_patiently(effect, receipt, failure):
+        outcome = failure.code if failure else "done"
+        log.warning("late acknowledgement ignored", effect=str(effect.uid), outcome=outcome)
+    return observe(effect, failure) if observe else True
 
 
 def mark_handover(effect: Effect) -> None:
@@ -134,6 +137,8 @@ def acknowledge(effect: Effect, receipt: Receipt) -> bool:
         cursor.execute(_ACKNOWLEDGE.format(table=effect._meta.db_table), values)
         if cursor.fetchone() is not None:
             return True
+    if _was_recorded(effect, "done"):
+        return True
     _close_attempt(effect, "late", text=receipt.text)
     return False
 
@@ -143,8 +148,10 @@ def record_failure(effect: Effect, error: DeliveryError) -> bool:
     with transaction.atomic():
         record = _ours(effect)
         if record is None:
-            _close_attempt(effect, "late", error.external_code, str(error))
-            return False
+            if not _was_recorded(effect, error.code):
+                _close_attempt(effect, "late", error.external_code, str(error))
+                return False
+            return True
         record.handover_at = effect.handover_at
         name, kwargs = _verdict(record, error)
         workflow.perform(record, name, WORKER, **kwargs)
@@ -198,7 +205,7 @@ def _verdict(record: Effect, error: DeliveryError) -> tuple[str, dict[str, Any]]
             return "lose_verdict", {"failure_text": text}
         case "permanent":
             return "give_up", said
-        case "configuration":
+        case "configuration" | "held":
             return "hold_leased", said
         case "throttled":
             return "postpone", said | {"until": _next_try(record, error), "give_back": True}
@@ -210,15 +217,39 @@ def _verdict(record: Effect, error: DeliveryError) -> tuple[str, dict[str, Any]]
 
 
 def _next_try(record: Effect, error: DeliveryError) -> datetime:
-    """Back-off, the server's Retry-After respected within [d, 2d], never past `not_after`."""
+    """The back-off; a server's Retry-After of d is respected within [d, 2d]; never past `not_after`.
+
+    Where the pause would pass it, one last try is made while it is still of use.
+    """
     pause = backoff(record.attempts)
     if error.retry_after_seconds is not None:
-        asked = timedelta(seconds=error.retry_after_seconds)
-        pause = min(
-            max(pause, asked), 2 * max(pause, timedelta(seconds=settings.HOLDFAST.backoff_first_seconds))
-        )
-    moment = timezone.now() + pause
-    return min(moment, record.not_after) if record.not_after else moment
+        asked = timedelta(seconds=min(error.retry_after_seconds, LONGEST_RETRY_AFTER_SECONDS))
+        pause = max(asked * random.uniform(1, 1.2), min(pause, 2 * asked))  # noqa: S311 - spreads load
+    now = timezone.now()
+    if record.not_after is None or now + pause < record.not_after:
+        return now + pause
+    last = record.not_after - timedelta(seconds=settings.HOLDFAST.lease_seconds)
+    return last if last > now else record.not_after
+
+
+def _record_patiently(effect: Effect, receipt: Receipt, failure: DeliveryError | None) -> bool:
+    """Record what came of it even if the database is away for a moment: nobody else knows the verdict.
+
+    Gives up when the lease runs out; the row is then reclaimed by its hand-over mark.
+    """
+    while True:
+        try:
+            return acknowledge(effect, receipt) if failure is None else record_failure(effect, failure)
+        except (OperationalError, InterfaceError):
+            if (
+                connection.in_atomic_block
+                or effect.lease_until is None
+                or timezone.now() >= effect.lease_until
+            ):
+                raise
+            log.warning("waiting for the database to record an outcome", effect=str(effect.uid))
+            connection.close()
+            time.sleep(RECORD_AGAIN_SECONDS)
 
 
 def _has_time_left(effect: Effect) -> bool:
@@ -234,13 +265,19 @@ def _ours(effect: E) -> E | None:
 
 
 def _close_attempt(effect: Effect, outcome: str, external_code: str = "", text: str = "") -> None:
-    Attempt.objects.of(effect).filter(lease_token=effect.lease_token).update(
+    """Write what became of this attempt; what is done stays done."""
+    Attempt.objects.of(effect).filter(lease_token=effect.lease_token).exclude(outcome="done").update(
         outcome=outcome,
         finished_at=timezone.now(),
         handover_at=effect.handover_at,
         external_code=external_code[:60],
         text=text,
     )
+
+
+def _was_recorded(effect: Effect, outcome: str) -> bool:
+    """Whether this very attempt has that outcome already: its commit came through, the answer did not."""
+    return Attempt.objects.of(effect).filter(lease_token=effect.lease_token, outcome=outcome).exists()
 
 
 _EVENT = """INSERT INTO operations_event

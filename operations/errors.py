@@ -83,3 +83,9 @@ class UnknownOutcomeError(DeliveryError):
     """It was handed over and no verdict came back; it may have happened."""
 
     code = "unknown"
+
+
+class HeldBackError(DeliveryError):
+    """The channel is closed and this was its probe; the row waits with the others and uses nothing up."""
+
+    code = "held"

@@ -12,9 +12,11 @@ def allowed_moves(model: type[models.Model]) -> list[tuple[str, str]]:
     """Every (from, to) that the model's transitions allow, sorted; kept statuses are left out."""
     field: Any = model._meta.get_field("status")
     return sorted(
-        (str(move.source), str(move.target))
-        for move in field.get_all_transitions(model)
-        if move.target is not None
+        {
+            (str(move.source), str(move.target))
+            for move in field.get_all_transitions(model)
+            if move.target is not None
+        }
     )
 
 
