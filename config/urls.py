@@ -1,7 +1,8 @@
 """Which address leads where."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config import health
 
@@ -10,3 +11,5 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]
+if settings.LOCAL_INBOX:
+    urlpatterns.append(path("inbox/", include("config.inbox_pages")))

@@ -7,3 +7,10 @@ os.environ["HOLDFAST_HOME"] = str(Path(__file__).resolve().parent.parent / ".hol
 os.environ.pop("HOLDFAST_RUN", None)
 
 from config.settings import *  # noqa: F403
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+# The live server finds static files where they are written; nothing has to be collected first.
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
