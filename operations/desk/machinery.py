@@ -37,8 +37,12 @@ class Machinery:
         return self.workers > 0
 
     @property
-    def late_jobs(self) -> list[ScheduledJob]:
-        return [job for job in self.jobs if job.is_late]
+    def recovered(self) -> int:
+        return self.recovered_by_itself + self.recovered_by_staff
+
+    @property
+    def without_effect(self) -> int:
+        return self.already_resolved + self.refused
 
 
 def workers_alive() -> int:

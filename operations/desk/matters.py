@@ -110,7 +110,12 @@ class Matter(Subject):
     def ways(self, user: User, pressed: str = "", typed: Mapping[str, str] | None = None) -> list[Way]:
         """Each remedy as this person sees it for this record; `pressed` gets back what was typed."""
         return [
-            Way(remedy, self.record, may_recover(user, remedy), (typed or {}) if remedy.code == pressed else {})
+            Way(
+                remedy,
+                self.record,
+                may_recover(user, remedy),
+                (typed or {}) if remedy.code == pressed else {},
+            )
             for remedy in self.condition.remedies
         ]
 
@@ -139,7 +144,7 @@ class Way:
     @property
     def questions(self) -> list[tuple[str, str, str]]:
         """What else the remedy asks: the field's name, the question, and what was typed before."""
-        return [(name, asked, self.typed.get(name, "")) for name, asked in self.remedy.asks.items()]
+        return [(name, str(asked), self.typed.get(name, "")) for name, asked in self.remedy.asks.items()]
 
     @cached_property
     def request_id(self) -> str:

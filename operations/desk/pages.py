@@ -17,7 +17,7 @@ from operations.recovery import Condition, Remedy
 
 def framed(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page of the desk within the admin's frame."""
-    frame = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False}
+    frame = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False, "on_desk": True}
     return TemplateResponse(request, template, {**frame, **context}, status=status)
 
 

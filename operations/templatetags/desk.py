@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils.html import format_html
@@ -38,3 +38,9 @@ def distance(value: datetime | None) -> SafeString | str:
         spans.zoned(value),
         spans.relative(value),
     )
+
+
+@register.simple_tag
+def length_of(seconds: int) -> str:
+    """So many seconds in words."""
+    return spans.span(timedelta(seconds=seconds))

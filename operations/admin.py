@@ -1,0 +1,79 @@
+"""The kernel's own ledgers, to read: what happened, who pressed what, what ran, what was asked twice."""
+
+from django.contrib import admin
+
+from operations.attempts import Attempt
+from operations.console import ReadOnlyAdmin, RecoverableAdmin, SearchKey
+from operations.heartbeat import WorkerHeartbeat
+from operations.history import Event
+from operations.intents import Intent, Refused
+from operations.jobs import JobRun, ScheduledJob
+from operations.repair import RecoveryAttempt
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = (
+        "at",
+        "subject_model",
+        "subject_id",
+        "transition",
+        "to_status",
+        "actor",
+        "source",
+        "reason",
+    )
+    list_filter = ("actor", "source")
+    ordering = ("-at", "-id")
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "effect_model", "effect_id", "outcome", "external_code", "text")
+    ordering = ("-started_at", "-id")
+
+
+@admin.register(RecoveryAttempt)
+class RecoveryAttemptAdmin(ReadOnlyAdmin):
+    list_display = ("at", "condition", "remedy", "subject_model", "subject_id", "result", "actor", "reason")
+    list_filter = ("actor", "source")
+    ordering = ("-at", "-id")
+
+
+@admin.register(Intent)
+class IntentAdmin(ReadOnlyAdmin):
+    list_display = (
+        "created_at",
+        "scope",
+        "outcome",
+        "subject_model",
+        "subject_id",
+        "repeats",
+        "last_repeat_at",
+    )
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(Refused)
+class RefusedAdmin(ReadOnlyAdmin):
+    list_display = ("at", "scope", "code", "subject_model", "subject_id")
+    ordering = ("-at", "-id")
+
+
+@admin.register(JobRun)
+class JobRunAdmin(ReadOnlyAdmin):
+    list_display = ("name", "started_at", "finished_at", "items", "error")
+    search_keys = (SearchKey("name", is_prefix=False),)
+    ordering = ("-started_at", "-id")
+
+
+@admin.register(ScheduledJob)
+class ScheduledJobAdmin(RecoverableAdmin):
+    list_display = ("title", "every_seconds", "last_success_at", "late_after", "last_error")
+    ordering = ("late_after", "id")
+
+
+@admin.register(WorkerHeartbeat)
+class WorkerHeartbeatAdmin(RecoverableAdmin):
+    list_display = ("worker", "pid", "beat_at", "started_at")
+    ordering = ("-beat_at", "-id")

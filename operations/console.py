@@ -1,0 +1,120 @@
+"""The door to Django's admin: lists that stay fast, records with their history, remedies as actions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from operations import recovery
+from operations.desk import lists, matters, remedy_actions, timeline
+from operations.desk.finding import CappedPaginator, SearchKey, search
+from operations.desk.matters import Subject
+
+__all__ = ["AttentionFilter", "QuickAdmin", "ReadOnlyAdmin", "RecoverableAdmin", "SearchKey"]
+
+
+class QuickAdmin(admin.ModelAdmin[Any]):
+    """Lists that cost the same at any size: capped counts, one indexed order, search by index."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    sortable_by: ClassVar[tuple[str, ...]] = ()  # only the indexed order is quick
+    search_keys: tuple[SearchKey, ...] = ()
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Whether there is a search box; what it searches is `search_keys`."""
+        return ("pk",) if self.search_keys else tuple(super().get_search_fields(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The records of which some key begins with the term; no table is ever read from end to end."""
+        if not self.search_keys:
+            return super().get_search_results(request, queryset, search_term)
+        return (search(queryset, self.search_keys, search_term) if search_term.strip() else queryset), False
+
+
+class ReadOnlyAdmin(QuickAdmin):
+    """Records that nobody adds, edits or deletes by hand: their history would be lost."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return matters.may_view(request.user, self.model)
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    """The conditions that concern this model, each with how many records it lists."""
+
+    title = "attention"
+    parameter_name = "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every condition of the model, those that list nothing too: they may in a moment."""
+        return [
+            (condition.code, f"{condition.title} ({lists.count(condition.records())})")
+            for condition in matters.conditions_of(model_admin.model)
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The condition's own records; a condition that does not exist filters nothing."""
+        condition = recovery.conditions().get(self.value() or "")
+        if condition is None or condition.model is not queryset.model:
+            return queryset
+        return queryset.filter(pk__in=condition.records().values("pk"))
+
+
+class RecoverableAdmin(ReadOnlyAdmin):
+    """The admin of a workflow model: its status moves by remedies only, and each page tells the history."""
+
+    change_form_template = "desk/change_form.html"
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Attention first."""
+        return [AttentionFilter, *super().get_list_filter(request)]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """The remedies that this person may press, of the condition filtered by or of all."""
+        chosen = request.GET.get(AttentionFilter.parameter_name, "")
+        return {
+            action.name: (action, action.name, action.description)
+            for action in remedy_actions.of(self.model, only=chosen)
+            if matters.may_recover(request.user, action.remedy)
+        }
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list; pressing a remedy without its permission is refused and written down."""
+        if request.method == "POST":
+            remedy_actions.refuse_the_forbidden(request, self.model)
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The record with everything that happened to it and the conditions that list it now."""
+        record = self.get_object(request, object_id)
+        told: dict[str, Any] = {}
+        if record is not None and self.has_view_permission(request, record):
+            told = {
+                "subject": Subject(record),
+                "matters": matters.matters_of(record),
+                "timeline": timeline.of(record),
+            }
+        return super().change_view(request, object_id, form_url, {**told, **(extra_context or {})})
