@@ -18,6 +18,7 @@ class Limits:
     lock_timeout_milliseconds: int = 2000
     duplicate_window_seconds: int = 10 * MINUTE
     rate_limit_per_minute: int = 60
+    trusted_proxies_count: int = 0  # how many proxies in front of us append to X-Forwarded-For
 
     # Bookings
     processing_late_seconds: int = MINUTE
@@ -60,7 +61,7 @@ class Limits:
     web_threads_count: int = 4
 
     # The worker and its watch
-    queue_workers_count: int = 2
+    queue_workers_count: int = 3
     queue_poll_milliseconds: int = 50
     sweep_every_seconds: int = MINUTE
     stall_seconds: int = 10

@@ -58,15 +58,19 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "bookings.api.boundary.Boundary",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "config.rate_limit.RateLimit",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "config.error_pages.NotAllowedPages",
+    "config.database_away.DatabaseAway",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -93,22 +97,21 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")
 EMBEDDED = not DATABASE_URL
 DATABASES = {"default": addresses.database(DATABASE_URL or embedded.database_url(HOLDFAST_HOME))}
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "TIME_ZONE": "UTC"}
-if EMBEDDED:
-    DATABASES["default"]["ENGINE"] = "config.embedded"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The queue carries wake-ups only: our rows are the record (see docs/decisions)
 Q_CLUSTER = {
     "name": "holdfast",
     "orm": "default",
+    "broker_class": "operations.queue.broker.WakeUps",
     "workers": HOLDFAST.queue_workers_count,
     "poll": HOLDFAST.queue_poll_milliseconds / 1000,
+    "guard_cycle": 1.0,
     "bulk": 1,
-    "queue_limit": HOLDFAST.queue_workers_count,
+    "queue_limit": 1,
     "save_limit": -1,
-    "timeout": 4 * HOLDFAST.outside_call_seconds,
-    "retry": 5 * HOLDFAST.outside_call_seconds,
-    "max_attempts": 1,
+    "timeout": HOLDFAST.lease_seconds,
+    "retry": 2 * HOLDFAST.lease_seconds,
     "ack_failures": True,
     "catch_up": False,
     "label": "Queue",
@@ -126,6 +129,7 @@ DEFAULT_FROM_EMAIL = holdfast.str("FROM_EMAIL", default=f"Holdfast <bookings@{_h
 
 # Languages and time
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # what our texts exist in; dates and prices follow each location's locale
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -158,6 +162,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "config.error_pages.csrf_failure"
 SILENCED_SYSTEM_CHECKS = ["security.W008"]  # the reverse proxy redirects to HTTPS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 AUTH_PASSWORD_VALIDATORS = [

@@ -7,4 +7,4 @@ class OperationsConfig(AppConfig):
     name = "operations"
 
     def ready(self) -> None:
-        from operations import checks, own_conditions  # noqa: F401 - the system check and the kernel's own conditions
+        from operations import checks, own_conditions, own_work  # noqa: F401 - they register what the kernel itself has

@@ -6,17 +6,18 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import structlog
+from django.apps import apps
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from operations import heartbeat, workflow
+from operations import heartbeat, turns, workflow
 from operations.attempts import Attempt
 from operations.effects import Effect, EffectStatus, backoff
 from operations.errors import DeliveryError
@@ -55,13 +56,13 @@ def work_through(
     """Claim one batch of a channel and act on each; True when more may be due.
 
     `observe` is told each outcome (None: accepted) and answers whether to go on; when it does not, or
-    when the lease leaves no time, the rest of the batch is handed back at no cost.
+    when the lease or the worker's turn leaves no time, the rest of the batch is handed back at no cost.
     """
     limit = limit or settings.HOLDFAST.claim_batch_count
     batch = claim(model, channel, limit)
     goes_on = True
     for effect in batch:
-        if goes_on and _has_time_left(effect):
+        if goes_on and _has_time_left(effect) and not turns.is_over():
             goes_on = attempt(effect, act, observe)
         else:
             hand_back(effect)
@@ -192,6 +193,14 @@ def reclaim(record: Effect, operation: workflow.Operation) -> None:
         workflow.perform(
             record, "lose_verdict", operation, failure_text="The worker stopped while it was being sent."
         )
+
+
+def end_leases(workers: Collection[uuid.UUID]) -> int:
+    """End at once the leases of workers that have died; the next sweep decides about each by its mark."""
+    now = timezone.now()
+    leased = {"status": EffectStatus.WORKING, "worker__in": workers, "lease_until__gt": now}
+    models = (model for model in apps.get_models() if issubclass(model, Effect))
+    return sum(model._base_manager.filter(**leased).update(lease_until=now) for model in models)
 
 
 def _verdict(record: Effect, error: DeliveryError) -> tuple[str, dict[str, Any]]:

@@ -25,12 +25,22 @@ class Work:
 
 @dataclass(frozen=True)
 class Job:
-    """Scheduled work; `run` returns how many items it treated and may be repeated at any time."""
+    """Scheduled work; `run` returns how many items it treated and may be repeated at any time.
+
+    With `at_hour` (UTC) it runs once a day. One run may take `limit_seconds`, after which another may
+    begin; what takes more than a minute never occupies the last free worker.
+    """
 
     name: str
     title: str
     run: Callable[[], int]
     every_seconds: int
+    at_hour: int | None = None
+    limit_seconds: int = 60
+
+    @property
+    def is_long(self) -> bool:
+        return self.limit_seconds > 60
 
 
 _works: dict[str, Work] = {}
