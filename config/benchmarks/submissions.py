@@ -1,0 +1,105 @@
+"""Form submissions per second, beside a view of the same server that writes nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import psutil
+from django.conf import settings
+from django.utils import timezone
+
+from bookings.models import Booking, Location, Requirement, Resource, Service
+from config import parts
+from config.benchmarks.figures import Figure
+from config.benchmarks.load import fire
+from operations import intents
+
+CLIENTS, PLACES, PER_CLIENT = 8, 8, 250
+COOKIE = "c" * 32
+
+
+def measure() -> list[Figure]:
+    """Requests per second of both, their ratio, and the memory of a web process."""
+    services = [_place(number) for number in range(PLACES)]
+    before = Booking.objects.count()
+    with _server() as process:
+        address = ("127.0.0.1", settings.PORT)
+        fire(address, CLIENTS, lambda _client: [_get("/healthz")] * 50)
+        empty = fire(address, CLIENTS, lambda _client: [_get("/healthz")] * 4 * PER_CLIENT)
+        forms = fire(address, CLIENTS, lambda client: [_post(services, client, n) for n in range(PER_CLIENT)])
+        memory = max(child.memory_info().rss for child in process.children(recursive=True)) / 2**20
+    booked = Booking.objects.count() - before
+    assert booked == forms.statuses[303] == CLIENTS * PER_CLIENT, (booked, forms.statuses)
+    return [
+        Figure("view that writes nothing", empty.per_second, "/s"),
+        Figure("form submissions, every guarantee on", forms.per_second, "/s", "300 (20 × pretix), 324 (4 × Easy!Appointments)"),
+        Figure("ratio of the two", forms.per_second / empty.per_second, "", "≥ 0.30"),
+        Figure("memory of a web process", memory, "MiB", "< 150"),
+    ]
+
+
+def _place(number: int) -> Service:
+    location = Location.objects.create(
+        slug=f"bench-{timezone.now():%H%M%S%f}-{number}",
+        name=f"Bench {number}",
+        time_zone="UTC",
+        opening_hours="24/7",
+        slot_step_minutes=5,
+        minimum_notice_minutes=0,
+        horizon_days=60,
+    )
+    service = Service.objects.create(location=location, slug="short", name="Short", minutes=5)
+    Requirement.objects.create(service=service, kind="person")
+    Resource.objects.bulk_create(
+        Resource(location=location, slug=f"person-{each}", name=f"Person {each}") for each in range(4)
+    )
+    return service
+
+
+def _get(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+
+
+def _post(services: list[Service], client: int, number: int) -> bytes:
+    """A form of its own for a free time: clients meet at the same places, not at the same moment."""
+    service = services[(client + number) % len(services)]
+    tomorrow = (timezone.now() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = tomorrow + timedelta(days=client, minutes=5 * number)
+    body = urlencode(
+        {
+            "csrfmiddlewaretoken": COOKIE,
+            "request_id": intents.issue(),
+            "start": start.isoformat(),
+            "resource": "",
+            "name": f"Customer {client}.{number}",
+            "email": f"customer{client}.{number}@example.com",
+        }
+    )
+    return (
+        f"POST /{service.location.slug}/{service.slug}/book/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Cookie: csrftoken={COOKIE}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
+@contextmanager
+def _server() -> Iterator[psutil.Process]:
+    """The same web server as in use, until it answers."""
+    part = parts.web()
+    started = subprocess.Popen(part.command, cwd=settings.BASE_DIR, env=part.environment())
+    try:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            with suppress(OSError):
+                urlopen(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=2).close()
+                break
+        yield psutil.Process(started.pid)
+    finally:
+        started.terminate()
+        started.wait(timeout=20)

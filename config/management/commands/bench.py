@@ -1,0 +1,27 @@
+"""Measures speed and size on this machine, in one run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from config.benchmarks import submissions
+from config.benchmarks.figures import table
+
+PARTS = {"submissions": submissions.measure}
+
+
+class Command(BaseCommand):
+    help = "Measure speed and size on this machine; use a database of its own (make bench does)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="measure only these")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        for name in options["part"] or PARTS:
+            self.stdout.write(f"\n## {name.capitalize()}\n")
+            self.stdout.write(table(PARTS[name]()))
+            self.stdout.flush()
