@@ -18,7 +18,7 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL is no address of a PostgreSQL database.") from None
     named = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.database",
         **{setting: str(found.pop(option, "")) for setting, option in named.items()},
         "OPTIONS": found,
     }
