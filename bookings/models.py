@@ -1,6 +1,7 @@
 """The domain's tables, each defined beside the rules that govern it."""
 
 from bookings.booking import Booking
+from bookings.clients import ApiClient
 from bookings.correspondence import Enquiry, Message
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
 from bookings.sessions import Allocation, Session
@@ -8,6 +9,7 @@ from bookings.sessions import Allocation, Session
 __all__ = [
     "Absence",
     "Allocation",
+    "ApiClient",
     "Booking",
     "Closure",
     "Enquiry",

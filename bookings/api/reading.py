@@ -1,0 +1,89 @@
+"""Turns a body into what the domain takes, through the very forms that the pages use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from bookings.api import problems
+from bookings.api.problems import Problem
+from bookings.api.schemas import BookingIn, CancelIn, EnquiryIn, MoveIn
+from bookings.booking import Booking
+from bookings.forms import BookingForm, ContactForm, Paragraphs, TimeForm
+from bookings.intake import Submission
+from bookings.places import Location, Resource, Service
+
+
+class ReasonForm(forms.Form):
+    """Why somebody cancels."""
+
+    reason = Paragraphs(required=False, max_length=500)
+
+
+def submission(body: BookingIn) -> Submission:
+    """The cleaned submission; raises the problem of invalid fields."""
+    fields = body.model_dump(include={"resource", "name", "email", "phone", "notes"})
+    fields["start"] = body.start.isoformat()
+    form = BookingForm(_texts(fields), service=_service(body))
+    _check(form)
+    return replace(form.submission(confirm_duplicate=body.confirm_duplicate), answers=body.answers)
+
+
+def new_time(body: MoveIn, booking: Booking) -> tuple[datetime, Resource | None]:
+    """The time, and with whom, that a booking shall move to; raises the problem of invalid fields."""
+    fields = {"start": body.start.isoformat(), "resource": body.resource}
+    form = TimeForm(_texts(fields), service=booking.service)
+    _check(form)
+    return form.cleaned_data["start"], form.cleaned_data["resource"]
+
+
+def reason(body: CancelIn | None) -> str:
+    """The cleaned reason, empty when none is given; raises the problem of invalid fields."""
+    form = ReasonForm(_texts({"reason": body.reason if body else ""}))
+    _check(form)
+    return str(form.cleaned_data["reason"])
+
+
+def enquiry(body: EnquiryIn) -> tuple[Location, dict[str, str]]:
+    """The location and the cleaned fields of an enquiry; raises the problem of invalid fields."""
+    location = Location.objects.filter(slug=body.location).first()
+    if location is None:
+        raise _unknown("location")
+    form = ContactForm(_texts(body.model_dump(exclude={"location"})))
+    _check(form)
+    return location, form.cleaned_data
+
+
+def _service(body: BookingIn) -> Service:
+    """The service, even one not offered any more: a repeat must find what was booked while it was.
+
+    In a body an unknown name is a wrong field, not a wrong address.
+    """
+    services = Service.objects.select_related("location").filter(location__slug=body.location)
+    found = services.filter(slug=body.service).first()
+    if found is None:
+        raise _unknown("service" if Location.objects.filter(slug=body.location).exists() else "location")
+    return found
+
+
+def _unknown(name: str) -> Problem:
+    return Problem(problems.INVALID, errors=[{"pointer": f"#/{name}", "detail": f"There is no such {name}."}])
+
+
+def _texts(fields: dict[str, Any]) -> dict[str, str]:
+    """A form knows no null, only nothing typed."""
+    return {name: value or "" for name, value in fields.items()}
+
+
+def _check(form: forms.BaseForm) -> None:
+    if form.is_valid():
+        return
+    errors = [
+        {"pointer": f"#/{name}", "detail": error["message"]}
+        for name, found in form.errors.get_json_data().items()
+        for error in found
+    ]
+    raise Problem(problems.INVALID, errors=errors)

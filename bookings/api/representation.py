@@ -1,0 +1,96 @@
+"""What a booking, an enquiry or a time looks like to a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from bookings import enquiries, explanations
+from bookings.api.schemas import BookingOut, ConfirmationOut, EnquiryOut, MessageOut, TimeOut
+from bookings.booking import Booking
+from bookings.correspondence import Enquiry, Message
+from bookings.explanations import Explanation
+from bookings.times import Offer
+
+
+def booking(record: Booking) -> BookingOut:
+    """The booking as it is now, in the language of whoever asks."""
+    explanation, zone = explanations.explain(record), ZoneInfo(record.time_zone)
+    return BookingOut(
+        reference=record.reference,
+        token=record.token,
+        status=record.status,
+        version=record.version,
+        location=record.location.slug,
+        service=record.service.slug,
+        resource=record.resource.slug if record.resource else None,
+        start=record.starts_at.astimezone(zone),
+        end=record.ends_at.astimezone(zone),
+        time_zone=record.time_zone,
+        explanation=_said(explanation),
+        next_step=explanation.next_step,
+        messages=_messages(record.messages.all(), zone),
+        confirmation=_confirmation(record, zone),
+        allowed_actions=list(explanations.allowed_actions(record)),
+    )
+
+
+def enquiry(record: Enquiry) -> EnquiryOut:
+    """The enquiry as it is now, in the language of whoever asks."""
+    explanation = enquiries.explain(record)
+    return EnquiryOut(
+        reference=record.reference,
+        token=record.token,
+        status=record.status,
+        version=record.version,
+        location=record.location.slug,
+        explanation=_said(explanation),
+        next_step=explanation.next_step,
+        answer=record.answer,
+        messages=_messages(record.messages.all(), record.location.zone),
+    )
+
+
+def times(offers: Iterable[Offer]) -> list[TimeOut]:
+    """Offers with the location's offset at each instant."""
+    return [
+        TimeOut(
+            start=offer.start,
+            end=offer.end,
+            resources=[resource.slug for resource in offer.resources],
+            places_left=offer.places_left,
+        )
+        for offer in offers
+    ]
+
+
+def _said(explanation: Explanation) -> str:
+    return f"{explanation.headline}. {explanation.text}"
+
+
+def _confirmation(record: Booking, zone: ZoneInfo) -> ConfirmationOut | None:
+    if not record.waiting_for or record.answer_until is None:
+        return None
+    return ConfirmationOut(waiting_for=record.waiting_for, until=record.answer_until.astimezone(zone))
+
+
+def _messages(about: QuerySet[Message], zone: ZoneInfo) -> list[MessageOut]:
+    """What was or will be sent to the customer, oldest first; mail to the staff is none of their business."""
+    found = about.filter(delivery__is_for_staff=False).select_related("delivery").order_by("delivery_id")
+    return [_message(message, zone) for message in found]
+
+
+def _message(message: Message, zone: ZoneInfo) -> MessageOut:
+    delivery = message.delivery
+    return MessageOut(
+        kind=delivery.kind,
+        channel=delivery.channel,
+        status=delivery.status,
+        explanation="",
+        attempts=delivery.attempts,
+        may_be_duplicate=delivery.may_be_duplicate,
+        message_id=delivery.message_id,
+        updated_at=delivery.updated_at.astimezone(zone),
+    )

@@ -1,0 +1,185 @@
+"""The bodies that calls take and give; their descriptions are the reference that the docs page shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bookings.api.values import Answers, Instant, Slug, typed
+from bookings.places import Approval, ResourceKind
+
+
+class Input(BaseModel):
+    """A body in which an unknown field is an error, not a surprise."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+Anyone = Annotated[str | None, Field(description="Slug of the person or room; empty means anyone.")]
+
+
+class BookingIn(Input):
+    location: Slug
+    service: Slug
+    resource: Anyone = None
+    start: Annotated[Instant, Field(description="A start that was offered, with any offset.")]
+    name: str = typed("Of the customer, in any script.", 200)
+    email: str = typed("Where the customer gets mail.", 254)
+    phone: str | None = typed("Needed when the service asks for it.", 40, required=False)
+    notes: str | None = typed("Needed when the service asks for them.", 2000, required=False)
+    answers: Annotated[Answers, Field(description="Further answers by name.")] = {}
+    confirm_duplicate: Annotated[bool, Field(description="The same again is meant.")] = False
+
+
+class CancelIn(Input):
+    reason: str | None = typed("For the staff.", 500, required=False)
+
+
+class MoveIn(Input):
+    start: Annotated[Instant, Field(description="A start that was offered, with any offset.")]
+    resource: Anyone = None
+
+
+class RetryIn(Input):
+    """Nothing needs to be said."""
+
+
+class ResendIn(Input):
+    message: Annotated[
+        str | None, Field(description="The message_id of one of messages; the latest when left out.")
+    ] = None
+
+
+class EnquiryIn(Input):
+    location: Slug
+    name: str = typed("Of the person who asks, in any script.", 200)
+    email: str = typed("Where the answer goes.", 254)
+    phone: str | None = typed("A telephone number.", 40, required=False)
+    text: str = typed("What they want to know.", 5000)
+
+
+class ResourceOut(BaseModel):
+    slug: str
+    name: str
+    kind: ResourceKind
+
+
+class LocationOut(BaseModel):
+    slug: str
+    name: str
+    time_zone: Annotated[str, Field(description="IANA name; all times of the place have its offset.")]
+    locale: str
+    currency: Annotated[str, Field(description="ISO 4217.")]
+    address: str
+    phone: str
+    email: str
+    resources: Annotated[list[ResourceOut], Field(description="People, rooms and things of the place.")]
+
+
+class LocationsOut(BaseModel):
+    locations: list[LocationOut]
+
+
+class ServiceOut(BaseModel):
+    slug: str
+    name: str
+    description: str
+    minutes: int
+    price: Annotated[Decimal, Field(description="In the major unit of currency, e.g. 28.00.")]
+    deposit: Decimal | None
+    currency: str
+    capacity: Annotated[int, Field(description="How many bookings share one session.")]
+    approval: Annotated[Approval, Field(description="Who must agree before a booking is confirmed.")]
+    requires_phone: bool
+    requires_notes: bool
+
+
+class ServicesOut(BaseModel):
+    services: list[ServiceOut]
+
+
+class TimeOut(BaseModel):
+    start: Annotated[datetime, Field(description="With the location's offset at that instant.")]
+    end: datetime
+    resources: Annotated[list[str], Field(description="Slugs of who or what can be chosen.")]
+    places_left: int
+
+
+class TimesOut(BaseModel):
+    time_zone: str
+    times: list[TimeOut]
+
+
+class MessageOut(BaseModel):
+    kind: str
+    channel: str
+    status: str
+    explanation: Annotated[str, Field(description="What is known of it, for the customer.")]
+    attempts: int
+    may_be_duplicate: Annotated[bool, Field(description="A second copy whose first may have arrived.")]
+    message_id: str
+    updated_at: datetime
+
+
+class ConfirmationOut(BaseModel):
+    waiting_for: Annotated[str, Field(description="staff, payment or partner.")]
+    until: Annotated[datetime, Field(description="Without an answer the request ends then.")]
+
+
+class BookingOut(BaseModel):
+    reference: Annotated[str, Field(description="For people, e.g. on the telephone.")]
+    token: Annotated[str, Field(description="The secret part of the booking's addresses.")]
+    status: str
+    version: Annotated[int, Field(description="Grows with every change of the booking.")]
+    location: str
+    service: str
+    resource: str | None
+    start: datetime
+    end: datetime
+    time_zone: str
+    explanation: Annotated[str, Field(description="The state in words, for the customer.")]
+    next_step: Annotated[str, Field(description="What happens next and by when, for the customer.")]
+    messages: list[MessageOut]
+    confirmation: Annotated[
+        ConfirmationOut | None, Field(description="Whose agreement is awaited; null when nobody's.")
+    ]
+    allowed_actions: Annotated[
+        list[str], Field(description="What can be done now: cancel, move, retry, resend, calendar.")
+    ]
+
+
+class EnquiryOut(BaseModel):
+    reference: str
+    token: str
+    status: str
+    version: int
+    location: str
+    explanation: str
+    next_step: str
+    answer: str
+    messages: list[MessageOut]
+
+
+class FieldErrorOut(BaseModel):
+    detail: str
+    pointer: Annotated[str | None, Field(description="JSON pointer into the body.")] = None
+    parameter: Annotated[str | None, Field(description="Name in the query.")] = None
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457; each type adds the members that help to go on."""
+
+    model_config = ConfigDict(extra="allow", title="Problem")
+
+    type: Annotated[str, Field(description="The address where this type is explained.")]
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldErrorOut] = []
+    reason: Annotated[str, Field(description="Of not-offered: the rule.")] = ""
+    alternatives: Annotated[list[TimeOut], Field(description="The nearest free times.")] = []
+    allowed_actions: list[str] = []
+    booking: Annotated[BookingOut | None, Field(description="Of stale: the current state.")] = None
