@@ -12,6 +12,9 @@ from django.utils import timezone
 from operations.effects import Effect, EffectQuerySet, EffectStatus
 from operations.workflow import transition
 
+S = EffectStatus
+OPEN_STATUSES = (S.PENDING, S.WORKING, S.HELD, S.UNKNOWN, S.DEAD, S.BOUNCED)
+
 
 class Channel(models.Model):
     """A way out. It is closed while staff or a misconfiguration pause it, or its breaker is open.
@@ -56,17 +59,19 @@ class Channel(models.Model):
 class DeliveryQuerySet(EffectQuerySet["Delivery"]):
     def late(self) -> DeliveryQuerySet:
         limit = timedelta(seconds=settings.HOLDFAST.effect_late_seconds)
-        return self.filter(status=EffectStatus.PENDING, next_at__lt=timezone.now() - limit)
+        return self.filter(status=S.PENDING, next_at__lt=timezone.now() - limit)
 
     def missed(self) -> DeliveryQuerySet:
         """What could not leave in time and nobody has looked at yet."""
-        return self.filter(status=EffectStatus.EXPIRED, acknowledged_at__isnull=True)
+        return self.filter(status=S.EXPIRED, acknowledged_at__isnull=True)
+
+    def overtakable(self) -> DeliveryQuerySet:
+        """What a newer message makes pointless: not left yet, or left and in need of somebody."""
+        return self.filter(status__in=OPEN_STATUSES)
 
     def undelivered(self) -> DeliveryQuerySet:
         """Whatever a person cannot be assumed to have got."""
-        return self.filter(
-            status__in=[EffectStatus.UNKNOWN, EffectStatus.DEAD, EffectStatus.HELD, EffectStatus.BOUNCED]
-        )
+        return self.filter(status__in=[S.UNKNOWN, S.DEAD, S.HELD, S.BOUNCED])
 
 
 class Delivery(Effect):
@@ -92,7 +97,7 @@ class Delivery(Effect):
             *Effect.Meta.indexes,
             models.Index(
                 fields=["harm_at", "id"],
-                condition=Q(status=EffectStatus.EXPIRED, acknowledged_at__isnull=True),
+                condition=Q(status=S.EXPIRED, acknowledged_at__isnull=True),
                 name="notifications_missed",
             ),
             models.Index(fields=["recipient"], name="notifications_recipient"),
@@ -106,7 +111,7 @@ class Delivery(Effect):
         """The Message-ID of every attempt of this message (RFC 5322 section 3.6.4); a copy has its own."""
         return f"<{self.uid}@{settings.MESSAGE_ID_DOMAIN}>"
 
-    @transition(field="status", source=EffectStatus.EXPIRED, target=None)
+    @transition(field="status", source=S.EXPIRED, target=None)
     def note_missed(self, *, evidence: str) -> None:
         """Somebody saw that it did not leave in time, and made sure that the person knows."""
         self.acknowledged_at, self.evidence = timezone.now(), evidence

@@ -1,0 +1,123 @@
+"""A booking as a calendar entry (RFC 5545, RFC 5546) that later messages and downloads update in place."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vCalAddress,
+    vText,
+    vUTCOffset,
+)
+
+from bookings.booking import Booking, Status
+from bookings.when import happens_twice
+
+PRODUCT = "-//Holdfast//Booking//EN"
+
+
+def calendar(booking: Booking, *, method: str = "PUBLISH", organizer: str = "") -> bytes:
+    """The calendar file of a booking: the same UID for ever, a SEQUENCE that grows with what people are told.
+
+    REQUEST and CANCEL name the customer as attendee and need the `organizer`'s address.
+    """
+    found = Calendar()
+    found.add("prodid", PRODUCT)
+    found.add("version", "2.0")
+    found.add("method", method)
+    found.add_component(_zone(booking.time_zone, booking.starts_at.year))
+    with override(booking.language):
+        event = _event(booking)
+    if method != "PUBLISH":
+        event["organizer"] = _person(organizer, booking.location.name)
+        attendee = _person(booking.email, booking.name)
+        attendee.params["partstat"], attendee.params["rsvp"] = vText("ACCEPTED"), vText("FALSE")
+        event.add("attendee", attendee)
+    found.add_component(event)
+    return bytes(found.to_ical())
+
+
+def _event(booking: Booking) -> Event:
+    place, event = booking.location, Event()
+    page = f"{settings.HOLDFAST_URL}/b/{booking.token}/"
+    event.add("uid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"holdfast:{booking.token}")))
+    event.add("sequence", booking.revision)
+    event.add("dtstamp", timezone.now().astimezone(UTC))
+    event.add("dtstart", _local(booking.starts_at, booking.time_zone))
+    event.add("dtend", _local(booking.ends_at, booking.time_zone))
+    event.add("summary", f"{booking.service.name}, {place.name}")
+    event.add("location", ", ".join(part for part in (place.name, *place.address.splitlines()) if part))
+    event.add("description", _("Reference %(reference)s") % {"reference": booking.reference} + f"\n{page}")
+    event.add("url", page)
+    event.add("status", _status(booking))
+    return event
+
+
+def _status(booking: Booking) -> str:
+    """RFC 5545 section 3.8.1.11."""
+    if booking.status in (Status.CANCELLED, Status.FAILED):
+        return "CANCELLED"
+    return "TENTATIVE" if booking.status in (Status.DRAFT, Status.SUBMITTED) else "CONFIRMED"
+
+
+def _person(address: str, name: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{address}")
+    person.params["cn"] = vText(name.replace('"', "'"))
+    return person
+
+
+def _local(moment: datetime, zone: str) -> datetime:
+    """The wall time; UTC where it comes twice, because the wall time would mean the first (section 3.3.5)."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return moment.astimezone(UTC) if happens_twice(local) else local
+
+
+@cache
+def _zone(name: str, year: int) -> Timezone:
+    """The zone's clock changes from the year before to the year after, in local time before each change.
+
+    Made here because icalendar 7.3 writes the onset of summer time an hour late.
+    """
+    zone, found = ZoneInfo(name), Timezone()
+    found.add("tzid", name)
+    first, last = datetime(year - 1, 1, 1, tzinfo=UTC), datetime(year + 2, 1, 1, tzinfo=UTC)
+    for moment in (first, *_changes(zone, first, last)):
+        before = _offset(zone, moment - timedelta(seconds=1)) if moment > first else _offset(zone, moment)
+        local = moment.astimezone(zone)
+        observance = TimezoneDaylight() if local.dst() else TimezoneStandard()
+        observance.add("dtstart", (moment + before).replace(tzinfo=None))
+        observance["tzoffsetfrom"] = vUTCOffset(before)
+        observance["tzoffsetto"] = vUTCOffset(_offset(zone, moment))
+        observance.add("tzname", local.tzname())
+        found.add_component(observance)
+    return found
+
+
+def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> list[datetime]:
+    """The moments, to the second, at which the zone's offset changes."""
+    found, day = [], first
+    while day < last:
+        low, high = day, day + timedelta(days=1)
+        if _offset(zone, low) != _offset(zone, high):
+            while high - low > timedelta(seconds=1):
+                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+                low, high = (middle, high) if _offset(zone, middle) == _offset(zone, low) else (low, middle)
+            found.append(high)
+        day += timedelta(days=1)
+    return found
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()

@@ -1,0 +1,159 @@
+"""The kinds of messages about bookings and enquiries, and who is told what, and when it is too late."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.booking import Booking
+from bookings.correspondence import Enquiry, Message
+from bookings.letters import compose
+from notifications import outbox
+from notifications.kinds import Kind, register
+from notifications.models import Delivery
+from operations.workflow import Operation
+
+LINK_AGAIN = "link_sent_again"
+LINK_PAUSE = timedelta(minutes=5)
+USEFUL_AFTER_START = timedelta(days=1)
+UNTIL_START = frozenset({"received", "confirmation", "moved"})
+
+
+def tell(booking: Booking, kind: str, operation: Operation, *, copy: bool = False) -> Delivery | None:
+    """Queue a message of this kind to the customer, once per revision of the booking.
+
+    With `copy`, the latest message of this kind once more, if there was one. A link asked for again and
+    again is sent every few minutes at most.
+    """
+    if kind == LINK_AGAIN:
+        return _send_link(booking, operation)
+    if copy and (latest := _latest(booking, kind)):
+        return outbox.once_more(latest, operation, not_after=_not_after(booking, kind))
+    return _tell(booking, kind, booking.email, str(booking.revision), operation)
+
+
+def tell_staff(booking: Booking, kind: str, operation: Operation) -> Delivery | None:
+    """Queue a message to the place's own address, if it has one."""
+    return _tell(booking, kind, booking.location.email, str(booking.revision), operation, is_for_staff=True)
+
+
+def tell_enquirer(enquiry: Enquiry, kind: str, operation: Operation) -> Delivery | None:
+    """Queue a message to whoever wrote through the contact form."""
+    delivery = outbox.queue_message(
+        kind=kind,
+        recipient=enquiry.email,
+        dedupe_key=f"enquiry:{enquiry.pk}:{kind}:{outbox.digest(enquiry.email)}",
+        reference=enquiry.reference,
+        location=enquiry.location.slug,
+        language=enquiry.language,
+        operation=operation,
+    )
+    if delivery:
+        Message.objects.get_or_create(delivery=delivery, defaults={"enquiry": enquiry})
+    return delivery
+
+
+def send_copy(booking: Booking, operation: Operation) -> Delivery | None:
+    """Send the latest message to the customer once more; one that has not left yet just leaves sooner."""
+    latest = _latest(booking)
+    if latest is None:
+        return None
+    return outbox.once_more(latest, operation, not_after=_not_after(booking, latest.kind))
+
+
+def supersede_unsent(booking: Booking, operation: Operation) -> int:
+    """Take back what has not left about a state that is over; call it before telling the new one."""
+    deliveries = Delivery.objects.filter(message__booking=booking).exclude(kind=LINK_AGAIN)
+    return outbox.supersede(deliveries.overtakable(), operation)
+
+
+def _tell(
+    booking: Booking,
+    kind: str,
+    recipient: str,
+    mark: str,
+    operation: Operation,
+    *,
+    is_for_staff: bool = False,
+) -> Delivery | None:
+    delivery = outbox.queue_message(
+        kind=kind,
+        recipient=recipient,
+        dedupe_key=f"booking:{booking.pk}:{kind}:{mark}:{outbox.digest(recipient)}",
+        reference=booking.reference,
+        location=booking.location.slug,
+        language=booking.location.locale if is_for_staff else booking.language,
+        harm_at=booking.starts_at,
+        not_after=_not_after(booking, kind),
+        is_for_staff=is_for_staff,
+        operation=operation,
+    )
+    if delivery:
+        Message.objects.get_or_create(
+            delivery=delivery, defaults={"booking": booking, "revision": booking.revision}
+        )
+    return delivery
+
+
+def _send_link(booking: Booking, operation: Operation) -> Delivery | None:
+    sent = Delivery.objects.filter(message__booking=booking, kind=LINK_AGAIN)
+    if recent := sent.filter(created_at__gt=timezone.now() - LINK_PAUSE).first():
+        return recent
+    return _tell(booking, LINK_AGAIN, booking.email, f"link:{sent.count()}", operation)
+
+
+def _latest(booking: Booking, kind: str = "") -> Delivery | None:
+    """The newest message to the customer, copies of it included; a mere link only when nothing else is."""
+    told = Delivery.objects.filter(message__booking=booking, is_for_staff=False).order_by("-pk")
+    return told.filter(kind=kind).first() if kind else told.exclude(kind=LINK_AGAIN).first() or told.first()
+
+
+def _not_after(booking: Booking, kind: str) -> datetime | None:
+    """A confirmation is useless once the appointment has begun; what calls it off is not."""
+    if kind == "staff_request_waiting":
+        return booking.answer_until
+    if kind in UNTIL_START:
+        return booking.starts_at
+    return max(booking.starts_at, timezone.now()) + USEFUL_AFTER_START
+
+
+def _link_copy(original: Delivery, copy: Delivery) -> None:
+    about = Message.objects.get(delivery=original)
+    Message.objects.get_or_create(
+        delivery=copy,
+        defaults={"booking": about.booking, "enquiry": about.enquiry, "revision": about.revision},
+    )
+
+
+register(
+    *(
+        Kind(code=code, title=title, compose=compose, link_copy=_link_copy)
+        for code, title in (
+            ("received", _("Receipt")),
+            ("confirmation", _("Confirmation")),
+            ("declined", _("Refusal")),
+            ("moved", _("New time")),
+            ("cancelled_by_customer", _("Cancellation")),
+            ("cancelled_by_staff", _("Cancellation by the place")),
+            ("failed", _("Failure notice")),
+            ("enquiry_received", _("Receipt of your message")),
+            ("enquiry_answered", _("Answer")),
+        )
+    ),
+    Kind(
+        code=LINK_AGAIN,
+        title=_("Link"),
+        compose=compose,
+        link_copy=_link_copy,
+        matters_when_missed=False,
+    ),
+    Kind(
+        code="staff_request_waiting",
+        title=_("Request to staff"),
+        compose=compose,
+        link_copy=_link_copy,
+        matters_when_missed=False,
+    ),
+)

@@ -1,0 +1,80 @@
+"""The kinds of messages: declared by each app in its `messages.py`, found at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.module_loading import autodiscover_modules
+
+from notifications.models import Delivery
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of text that goes with a message; `parameters` belong to its content type."""
+
+    name: str
+    content_type: str
+    text: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What a message says, composed when it leaves."""
+
+    subject: str
+    text: str
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    sender_name: str = ""
+    reply_to: str = ""
+
+
+def _no_links(_original: Delivery, _copy: Delivery) -> None:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of message. `title` is how people call it: "Confirmation".
+
+    `resend_unknown`: a second, marked copy may be sent by itself when nobody knows about the first.
+    `matters_when_missed`: staff should know when it could not leave in time.
+    `link_copy`: ties a copy to what the original is about, in the same transaction.
+    """
+
+    code: str
+    title: str | Promise
+    compose: Callable[[Delivery], Content]
+    resend_unknown: bool = True
+    matters_when_missed: bool = True
+    link_copy: Callable[[Delivery, Delivery], None] = _no_links
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(*kinds: Kind) -> None:
+    """Declare kinds; called from an app's `messages.py` when it is imported."""
+    for kind in kinds:
+        _kinds[kind.code] = kind
+
+
+def kinds() -> dict[str, Kind]:
+    """Every declared kind by code."""
+    autodiscover_modules("messages")
+    return _kinds
+
+
+def find(code: str) -> Kind | None:
+    """The kind of that code, or None when no installed app declares it (any more)."""
+    return kinds().get(code)
+
+
+def title(code: str) -> str:
+    """How people call messages of this kind, in the active language."""
+    kind = find(code)
+    return str(kind.title) if kind else code.replace("_", " ")
