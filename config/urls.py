@@ -7,9 +7,16 @@ from django.urls import include, path
 from config import health
 
 urlpatterns = [
+    path("api/v1/", include("bookings.api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]
 if settings.LOCAL_INBOX:
     urlpatterns.append(path("inbox/", include("config.inbox_pages")))
+urlpatterns.append(path("", include("bookings.urls")))  # last: a location's slug takes any first word
+
+handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.permission_denied"
+handler404 = "config.error_pages.not_found"
+handler500 = "config.error_pages.server_error"

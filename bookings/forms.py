@@ -1,0 +1,188 @@
+"""What the public forms ask for; they check what was typed, never whether a rule allows it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bookings import language, typed_text
+from bookings.intake import Submission
+from bookings.places import Resource, Service
+
+BARE_PLUS = re.compile(r" (?=\d\d:?\d\d$)")  # a "+" that nobody escaped arrives as a space
+
+
+def parse_start(text: str) -> datetime:
+    """The instant that an ISO 8601 text with an offset names; raises ValueError for anything else."""
+    start = datetime.fromisoformat(BARE_PLUS.sub("+", text.strip()))
+    if start.tzinfo is None or not 2000 <= start.year <= 2999:
+        raise ValueError(text)
+    return start.astimezone(UTC)
+
+
+class Paragraphs(forms.CharField):
+    """Text of any script, in Unicode's composed form."""
+
+    widget = forms.Textarea
+    check = staticmethod(typed_text.validate_paragraphs)
+
+    def to_python(self, value: Any) -> str:
+        text = typed_text.normalised(value or "")
+        self.check(text)
+        return text
+
+
+class Line(Paragraphs):
+    """The same on one line."""
+
+    widget = forms.TextInput
+    check = staticmethod(typed_text.validate_line)
+
+
+class Address(forms.EmailField):
+    """An e-mail address; a line break in it is an attempt to write more than an address."""
+
+    def to_python(self, value: Any) -> str:
+        typed_text.validate_line(value or "")
+        return str(super().to_python(value) or "")
+
+
+class Start(forms.CharField):
+    """The chosen time as the page offered it."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> datetime:
+        try:
+            return parse_start(value or "")
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(
+                _("We did not understand which time you want. Please choose one of the times offered.")
+            ) from error
+
+
+class Person(forms.Form):
+    """Who somebody is and how to reach them."""
+
+    name = Line(
+        label=_("Name"),
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages={
+            "required": _("Please enter your name."),
+            "max_length": _("Please shorten the name to 200 characters; it has %(show_value)d."),
+        },
+    )
+    email = Address(
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("We send the link to your booking there."),
+        widget=forms.EmailInput({"autocomplete": "email", "spellcheck": "false", "autocapitalize": "off"}),
+        error_messages={
+            "required": _("Please enter your e-mail address."),
+            "invalid": _("Please enter an e-mail address like name@example.com."),
+        },
+    )
+    phone = Line(
+        label=_("Telephone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
+        error_messages={
+            "required": _("Please enter a telephone number."),
+            "max_length": _("Please shorten the telephone number to 40 characters."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("maxlength", None)  # a browser would cut what was pasted without a word
+
+
+class TimeForm(forms.Form):
+    """One time of `service`, with anyone or with one person or room."""
+
+    start = Start()
+    resource = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.service = service
+
+    def clean_resource(self) -> Resource | None:
+        """The person or room behind the slug; empty means anyone."""
+        slug = self.cleaned_data["resource"]
+        if not slug:
+            return None
+        for resource in self.service.location.resources.filter(is_active=True):
+            if resource.slug == slug:
+                return resource
+        raise ValidationError(_("Nobody of that name can be booked here. Please choose again."))
+
+
+class BookingForm(Person, TimeForm):
+    """Everything needed to book."""
+
+    notes = Paragraphs(
+        label=_("Anything we should know?"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={
+            "required": _("Please tell us what we should know."),
+            "max_length": _("Please shorten this to 2,000 characters; it has %(show_value)d."),
+        },
+    )
+
+    def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
+        super().__init__(*args, service=service, **kwargs)
+        self.fields["phone"].required = service.requires_phone
+        self.fields["notes"].required = service.requires_notes
+
+    def submission(self, *, confirm_duplicate: bool) -> Submission:
+        """What the domain takes; the form must be valid."""
+        return Submission(
+            service=self.service,
+            language=language.of_reader(self.service.location),
+            confirm_duplicate=confirm_duplicate,
+            **self.cleaned_data,
+        )
+
+
+class ContactForm(Person):
+    """A question to a location."""
+
+    text = Paragraphs(
+        label=_("Your message"),
+        max_length=5000,
+        widget=forms.Textarea({"rows": 6}),
+        error_messages={
+            "required": _("Please write your message."),
+            "max_length": _("Please shorten the message to 5,000 characters; it has %(show_value)d."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _("We answer there.")
+
+
+class FindForm(forms.Form):
+    """The address whose bookings are looked for."""
+
+    email = Address(
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("The one you gave when you booked."),
+        widget=forms.EmailInput({"autocomplete": "email", "spellcheck": "false", "autocapitalize": "off"}),
+        error_messages={
+            "required": _("Please enter your e-mail address."),
+            "invalid": _("Please enter an e-mail address like name@example.com."),
+        },
+    )

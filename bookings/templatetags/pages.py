@@ -1,0 +1,157 @@
+"""How the public pages say times, prices and durations, always in the manner of the place."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton
+from django import template
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, to_locale
+
+from bookings import language
+from bookings.booking import Booking
+from bookings.money import spoken_price
+from bookings.places import Location, Resource, Service
+
+register = template.Library()
+
+ACCENTS_COUNT = 6
+DASH = "\N{EN DASH}"
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "asked_at"})
+
+
+@register.simple_tag
+def place_time(moment: datetime, location: Location, end: datetime | None = None) -> SafeString:
+    """A moment by the place's clock; the script adds the visitor's own time where that differs."""
+    spoken = language.spoken(moment, location)
+    words = f"{spoken.date}, {spoken.time}"
+    if end:
+        until = language.spoken(end, location)
+        words += f" {DASH} {until.time}" if until.date == spoken.date else f" {DASH} {until}"
+    return format_html('<time datetime="{}" data-place-time>{}</time>', spoken.iso, words)
+
+
+@register.filter
+def spoken_day(day: date, location: Location) -> str:
+    """The date in the place's own words."""
+    return language.spoken(_noon(day, location.zone), location).date
+
+
+@register.filter
+def short_day(day: date, location: Location) -> str:
+    """The date as short as it can be understood."""
+    return str(format_skeleton("MMMEd", day, locale=_locale(location)))
+
+
+@register.filter
+def weekday(day: date, location: Location) -> str:
+    """The short weekday."""
+    return str(format_date(day, "EEE", locale=_locale(location)))
+
+
+@register.filter
+def month(day: date, location: Location) -> str:
+    """The short month."""
+    return str(format_date(day, "MMM", locale=_locale(location)))
+
+
+@register.filter
+def day_number(day: date) -> int:
+    return day.day
+
+
+@register.filter
+def iso(day: date) -> str:
+    return day.isoformat()
+
+
+@register.filter
+def local_iso(moment: datetime, location: Location) -> str:
+    """The calendar date of the moment at the place."""
+    return moment.astimezone(location.zone).date().isoformat()
+
+
+@register.filter
+def key(moment: datetime) -> str:
+    """A name for the moment that can be an element's id."""
+    return str(int(moment.timestamp()))
+
+
+@register.filter
+def zone_name(time_zone: str) -> str:
+    """“America/New York” for “America/New_York”."""
+    return time_zone.replace("_", " ")
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """“45 minutes”, “2 hours”, “1 hour 30 minutes”."""
+    hours, rest = divmod(minutes, 60)
+    words = []
+    if hours:
+        words.append(ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours})
+    if rest:
+        words.append(ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest})
+    return " ".join(words)
+
+
+@register.filter
+def price(offered: Service | Booking) -> str:
+    """The whole price."""
+    location = offered.location
+    return spoken_price(offered.price, location.currency, language.of_reader(location))
+
+
+@register.filter
+def deposit(offered: Service | Booking) -> str:
+    """What of the price is paid beforehand; empty when nothing is."""
+    if not offered.deposit:
+        return ""
+    location = offered.location
+    text = spoken_price(offered.deposit, location.currency, language.of_reader(location))
+    return _("%(amount)s of it as deposit") % {"amount": text}
+
+
+@register.filter
+def accent(slug: str) -> int:
+    """One of the accent colours, always the same for a place."""
+    return zlib.crc32(slug.encode()) % ACCENTS_COUNT
+
+
+@register.filter
+def dialled(phone: str) -> str:
+    """The number as a telephone takes it."""
+    return "".join(character for character in phone if character in "+0123456789")
+
+
+@register.simple_tag
+def day_query(day: date, resource: Resource | None) -> str:
+    """The same page for another day."""
+    return "?" + urlencode({"date": day.isoformat()} | ({"resource": resource.slug} if resource else {}))
+
+
+@register.filter
+def typed(request: HttpRequest, without: str = "") -> list[tuple[str, Any]]:
+    """Everything that was sent, to send it again."""
+    left_out = NOT_TYPED | set(without.split())
+    return [
+        (name, value) for name, values in request.POST.lists() if name not in left_out for value in values
+    ]
+
+
+def _locale(location: Location) -> str:
+    """Babel's name of the reader's locale; plain English is British, as in `when`."""
+    reader = language.of_reader(location)
+    return "en_GB" if reader == "en" else to_locale(reader)
+
+
+def _noon(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=zone)

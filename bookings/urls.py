@@ -1,0 +1,22 @@
+"""The addresses of the public pages; they are in e-mails and bookmarks, so they never change."""
+
+from django.urls import path
+
+from bookings.views import booking_form, changes, contact, find, moves, places, status
+
+urlpatterns = [
+    path("", places.locations, name="locations"),
+    path("find/", find.find, name="find"),
+    path("b/<slug:token>/", status.show, name="booking"),
+    path("b/<slug:token>/status/", status.fragment, name="booking-status"),
+    path("b/<slug:token>/calendar.ics", status.calendar, name="booking-calendar"),
+    path("b/<slug:token>/seen/", status.seen, name="booking-seen"),
+    path("b/<slug:token>/cancel/", changes.cancel, name="booking-cancel"),
+    path("b/<slug:token>/move/", moves.move, name="booking-move"),
+    path("b/<slug:token>/retry/", changes.retry, name="booking-retry"),
+    path("b/<slug:token>/resend/", changes.resend, name="booking-resend"),
+    path("<slug:location>/", places.services, name="services"),
+    path("<slug:location>/contact/", contact.contact, name="contact"),
+    path("<slug:location>/<slug:service>/", places.times, name="times"),
+    path("<slug:location>/<slug:service>/book/", booking_form.book, name="book"),
+]

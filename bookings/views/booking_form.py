@@ -1,0 +1,145 @@
+"""The form of one time: what was typed survives every answer, and sending it twice books once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods
+
+from bookings import intake, times
+from bookings.allocation import TimeTaken
+from bookings.forms import BookingForm, parse_start
+from bookings.intake import LikelyDuplicate
+from bookings.places import Resource, Service
+from bookings.times import NotOffered
+from bookings.views import days, duplicates, lookup, waiting
+from bookings.views.answers import SeeOther, page
+from operations import intents
+from operations.errors import Busy, HoldfastError
+from operations.workflow import Source
+
+SCOPE = "web:book"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What stands above the form, and whether other times belong to it."""
+
+    title: str
+    text: str = ""
+    level: str = "trouble"
+    offers_times: bool = False
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_cache=True)  # not no-store: Back must find what was typed
+def book(request: HttpRequest, location: str, service: str) -> HttpResponse:
+    """GET: the form for one start. POST: record it and lead to the booking's own page."""
+    offered = lookup.service(location, service)
+    return _receive(request, offered) if request.method == "POST" else _open(request, offered)
+
+
+def _open(request: HttpRequest, service: Service) -> HttpResponse:
+    asked = {name: request.GET.get(name, "") for name in ("start", "resource")}
+    form, request_id = BookingForm(service=service, initial=asked), intents.issue()
+    try:
+        start = parse_start(asked["start"])
+        times.candidates(service, start)
+    except (ValueError, OverflowError):
+        title = (
+            _("Please choose a time first") if not asked["start"] else _("We did not understand that time")
+        )
+        return _form(request, service, form, request_id, Notice(title, offers_times=True), 400)
+    except NotOffered as refusal:
+        return _form(request, service, form, request_id, Notice(str(refusal), offers_times=True), 422)
+    resource = lookup.resource(service, asked["resource"])
+    if _is_free(service, start, resource):
+        return _form(request, service, form, request_id)
+    notice = Notice(_("This time is not free any more"), offers_times=True)
+    return _form(request, service, form, request_id, notice)
+
+
+def _receive(request: HttpRequest, service: Service) -> HttpResponse:
+    form, request_id = BookingForm(request.POST, service=service), request.POST.get("request_id", "")
+    try:
+        key = intents.read(request_id, SCOPE)
+    except intents.RequestRefused as refusal:
+        return _form(request, service, form, intents.issue(), Notice(str(refusal)), 400)
+    if not form.is_valid():
+        return _form(request, service, form, request_id, status=422)
+    confirmed = request.POST.get("confirm_duplicate") == "1"
+    try:
+        recorded = intake.submit(key, form.submission(confirm_duplicate=confirmed), source=Source.WEB)
+    except HoldfastError as refusal:
+        return _refuse(request, service, form, request_id, refusal)
+    address = reverse("booking", args=[recorded.booking.token])
+    return SeeOther(f"{address}?{urlencode({'repeat': 1})}" if recorded.is_repeat else address)
+
+
+def _refuse(
+    request: HttpRequest, service: Service, form: BookingForm, request_id: str, refusal: HoldfastError
+) -> HttpResponse:
+    """Every answer other than "recorded"; the key stays usable unless it has grown too old."""
+    match refusal:
+        case TimeTaken():
+            notice = Notice(str(refusal), _("Nothing was booked."), offers_times=True)
+            return _form(request, service, form, request_id, notice, 409)
+        case NotOffered():
+            notice = Notice(str(refusal), _("Nothing was booked."), offers_times=True)
+            return _form(request, service, form, request_id, notice, 422)
+        case intents.RequestExpired():
+            notice = Notice(_("Please confirm"), str(refusal), level="waiting")
+            return _form(request, service, form, intents.issue(), notice, 409)
+        case LikelyDuplicate():
+            return duplicates.ask(request, service, form, request_id, refusal.booking)
+        case intents.KeyReused():
+            return duplicates.choose(request, service, form, refusal.intent)
+        case Busy():
+            return waiting.ask_again(request)
+    raise refusal
+
+
+def _form(
+    request: HttpRequest,
+    service: Service,
+    form: BookingForm,
+    request_id: str,
+    notice: Notice | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    start = _start_of(form)
+    resource = lookup.resource(service, form["resource"].value() or "")
+    near = (
+        times.nearest(service, start, resource=resource) if notice and notice.offers_times and start else []
+    )
+    context = {
+        "location": service.location,
+        "service": service,
+        "form": form,
+        "request_id": request_id,
+        "is_fresh": form.is_bound and request_id != request.POST.get("request_id"),
+        "notice": notice,
+        "start": start,
+        "resource": resource,
+        "alternatives": days.slots(service, near, resource),
+        "is_open": form.is_bound or status == 200,
+    }
+    return page(request, "book", context, status)
+
+
+def _start_of(form: BookingForm) -> datetime | None:
+    try:
+        return parse_start(form["start"].value() or "")
+    except (ValueError, OverflowError):
+        return None
+
+
+def _is_free(service: Service, start: datetime, resource: Resource | None) -> bool:
+    day = start.astimezone(service.location.zone).date()
+    return any(offer.start == start for offer in times.offers(service, day, day, resource=resource))

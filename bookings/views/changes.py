@@ -1,0 +1,153 @@
+"""What a customer does with a booking: GET only asks, POST acts once and never on a stale page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from bookings import changes, explanations
+from bookings.allocation import TimeTaken
+from bookings.booking import Booking
+from bookings.changes import Changed
+from bookings.times import NotOffered
+from bookings.views import lookup, waiting, what_changed
+from bookings.views.answers import SeeOther, page, private
+from operations import intents
+from operations.errors import Busy, HoldfastError, StaleRecord
+from operations.workflow import Source
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act in words; `perform` is its use case."""
+
+    name: str
+    title: Any
+    text: Any
+    button: Any
+    perform: Callable[..., Changed]
+    is_drastic: bool = False
+
+
+CANCEL = Act(
+    "cancel",
+    gettext_lazy("Cancel this booking?"),
+    gettext_lazy("The time becomes free for others at once. This cannot be undone."),
+    gettext_lazy("Cancel the booking"),
+    changes.cancel,
+    is_drastic=True,
+)
+RETRY = Act(
+    "retry",
+    gettext_lazy("Try this booking again?"),
+    gettext_lazy("We ask for the same time again. If it was given away meanwhile, we show you others."),
+    gettext_lazy("Try again"),
+    changes.retry,
+)
+RESEND = Act(
+    "resend",
+    gettext_lazy("Send the last message again?"),
+    gettext_lazy("A copy of our last message goes to your e-mail address. The booking stays as it is."),
+    gettext_lazy("Send it again"),
+    changes.resend,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    return _view(request, token, CANCEL)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def retry(request: HttpRequest, token: str) -> HttpResponse:
+    return _view(request, token, RETRY)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def resend(request: HttpRequest, token: str) -> HttpResponse:
+    return _view(request, token, RESEND)
+
+
+def _view(request: HttpRequest, token: str, act: Act) -> HttpResponse:
+    if request.method != "POST":
+        return confirm(request, token, act)
+    try:
+        key, version = read(request, act.name)
+        reason = {"reason": request.POST.get("reason", "")[:500]} if act is CANCEL else {}
+        changed = act.perform(key, token, version=version, source=Source.WEB, **reason)
+    except HoldfastError as refusal:
+        return refuse(request, token, refusal) or confirm(request, token, act, refusal)
+    return done(changed)
+
+
+def read(request: HttpRequest, action: str) -> tuple[intents.Request, int]:
+    """The key and the version that the form carries; raises RequestRefused when either is not ours."""
+    key = intents.read(request.POST.get("request_id", ""), f"web:{action}")
+    version = request.POST.get("version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        raise intents.RequestRefused
+    return key, int(version)
+
+
+def done(changed: Changed) -> HttpResponse:
+    """303 to the booking's page, which shows its present state."""
+    address = reverse("booking", args=[changed.booking.token])
+    return SeeOther(f"{address}?{urlencode({'repeat': 'change'})}" if changed.is_repeat else address)
+
+
+def confirm(request: HttpRequest, token: str, act: Act, refusal: HoldfastError | None = None) -> HttpResponse:
+    """The question, or why the act is not possible; after a refusal with a fresh key."""
+    booking = lookup.booking(token)
+    why_not = explanations.why_not(booking, act.name)
+    context = {
+        "location": booking.location,
+        "booking": booking,
+        "act": act,
+        "why_not": why_not,
+        "refusal": refusal,
+        "request_id": intents.issue(),
+        "offers_times": isinstance(refusal, TimeTaken | NotOffered),
+    }
+    status = refusal_status(refusal) if refusal else 200
+    return page(request, "confirm", context, status)
+
+
+def refusal_status(refusal: HoldfastError) -> int:
+    """400 for a form that is not ours, 409 for everything that the booking's state refuses."""
+    return 400 if isinstance(refusal, intents.RequestRefused) else 409
+
+
+def refuse(request: HttpRequest, token: str, refusal: HoldfastError) -> HttpResponse | None:
+    """The answers that are the same for every act; None when the act's own page explains the refusal."""
+    match refusal:
+        case changes.UnknownBooking():
+            raise Http404(str(refusal))
+        case StaleRecord():
+            return stale(request, lookup.booking(token), refusal)
+        case Busy():
+            return waiting.ask_again(request)
+    return None
+
+
+def stale(request: HttpRequest, booking: Booking, refusal: StaleRecord) -> HttpResponse:
+    """409: nothing was applied; what changed meanwhile, when and by whom."""
+    context = {
+        "location": booking.location,
+        "booking": booking,
+        "explanation": explanations.explain(booking),
+        "changes": what_changed.since(booking, refusal.details["version"]),
+        "again": request.path,
+        "question": _("Do you still want to do this? Look at the booking first."),
+    }
+    return page(request, "stale", context, 409)

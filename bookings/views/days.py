@@ -1,0 +1,162 @@
+"""Arranges what is offered the way people look for a time: by day, by part of the day, by person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from bookings import language, times, when
+from bookings.places import Resource, Service
+from bookings.times import Offer
+
+STRIP_DAYS = 7
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One time to choose: its words, its machine-readable start, and where it leads."""
+
+    start: datetime
+    date: str
+    label: str
+    address: str
+    places_left: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the day and its times."""
+
+    title: str
+    slots: list[Slot]
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the strip."""
+
+    date: date
+    is_free: bool
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class DayPage:
+    """A day of a service: what is free for whom, and where to look next."""
+
+    date: date
+    today: date
+    last: date
+    resource: Resource | None
+    resources: list[Resource]
+    strip: list[Day]
+    parts: list[Part]
+    next_free: date | None
+
+    @property
+    def previous(self) -> date | None:
+        return self.date - ONE_DAY if self.date > self.today else None
+
+    @property
+    def following(self) -> date | None:
+        return self.date + ONE_DAY if self.date < self.last else None
+
+    @property
+    def is_over(self) -> bool:
+        return self.date < self.today
+
+    @property
+    def is_beyond(self) -> bool:
+        return self.date > self.last
+
+
+def arrange(service: Service, day: date | None, resource: Resource | None) -> DayPage:
+    """The page of `day` with the week around it; without a day, the first free one of the coming week."""
+    location = service.location
+    today = timezone.now().astimezone(location.zone).date()
+    last = today + timedelta(days=location.horizon_days)
+    week = _week(day or today, today, last)
+    offers = times.offers(service, week[0], week[-1]) if week else []
+    wanted = [offer for offer in offers if resource is None or resource in offer.resources]
+    by_date = Counter(offer.start.date() for offer in wanted)
+    day = day or min(by_date, default=today)
+    return DayPage(
+        date=day,
+        today=today,
+        last=last,
+        resource=resource,
+        resources=_choosable(offers, resource),
+        strip=[Day(each, by_date[each] > 0, each == day) for each in week],
+        parts=_parts(service, [offer for offer in wanted if offer.start.date() == day], resource),
+        next_free=_next_free(service, max(day, today - ONE_DAY), week, by_date, resource),
+    )
+
+
+def slots(service: Service, offers: Sequence[Offer], resource: Resource | None) -> list[Slot]:
+    """The offers as choices; a wall time that a clock change repeats carries its offset."""
+    words = [language.spoken(offer.start, service.location) for offer in offers]
+    return [
+        Slot(
+            start=offer.start,
+            date=spoken.date,
+            label=f"{spoken.time} UTC{spoken.iso[-6:]}" if when.happens_twice(offer.start) else spoken.time,
+            address=book_address(service, offer.start, resource),
+            places_left=offer.places_left if service.capacity > 1 else 0,
+        )
+        for offer, spoken in zip(offers, words, strict=True)
+    ]
+
+
+def book_address(service: Service, start: datetime, resource: Resource | None) -> str:
+    """Where the form for this time is."""
+    query = {"start": start.astimezone(service.location.zone).isoformat()}
+    if resource:
+        query["resource"] = resource.slug
+    return f"{reverse('book', args=[service.location.slug, service.slug])}?{urlencode(query)}"
+
+
+def _week(day: date, today: date, last: date) -> list[date]:
+    """The seven days, counted from today, that `day` lies in; empty when nothing can be offered then."""
+    if not today <= day <= last:
+        return []
+    first = today + timedelta(days=(day - today).days // STRIP_DAYS * STRIP_DAYS)
+    return [first + timedelta(days=n) for n in range(STRIP_DAYS) if first + timedelta(days=n) <= last]
+
+
+def _next_free(
+    service: Service, day: date, week: list[date], by_date: Counter[date], resource: Resource | None
+) -> date | None:
+    """The first later day with a free time; asked of the domain only when the week has none."""
+    in_week = next((each for each in week if each > day and by_date[each]), None)
+    return in_week or times.next_offer_date(service, week[-1] if week else day, resource=resource)
+
+
+def _choosable(offers: Iterable[Offer], chosen: Resource | None) -> list[Resource]:
+    found = {resource.pk: resource for offer in offers for resource in offer.resources}
+    if chosen:
+        found.setdefault(chosen.pk, chosen)
+    return sorted(found.values(), key=lambda resource: (resource.position, resource.pk))
+
+
+def _parts(service: Service, offers: list[Offer], resource: Resource | None) -> list[Part]:
+    arranged = slots(service, offers, resource)
+    return [Part(title, list(group)) for title, group in groupby(arranged, lambda slot: _part_of(slot.start))]
+
+
+def _part_of(start: datetime) -> str:
+    if start.hour < 5:
+        return _("Night, after midnight")
+    if start.hour < 12:
+        return _("Morning")
+    if start.hour < 17:
+        return _("Afternoon")
+    return _("Evening") if start.hour < 22 else _("Night")

@@ -1,0 +1,43 @@
+"""Finds what an address names, or answers 404."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from bookings.booking import Booking
+from bookings.places import Location, Resource, Service
+
+
+def location(slug: str) -> Location:
+    """The active location; raises Http404."""
+    return get_object_or_404(Location.objects.filter(is_active=True), slug=slug)
+
+
+def service(location_slug: str, slug: str) -> Service:
+    """The active service with its location; raises Http404."""
+    found = (
+        Service.objects.filter(
+            location__slug=location_slug, slug=slug, is_active=True, location__is_active=True
+        )
+        .select_related("location")
+        .first()
+    )
+    if found is None:
+        raise Http404(_("This service does not exist (any more)."))
+    return found
+
+
+def resource(of: Service, slug: str) -> Resource | None:
+    """The active person, room or thing with this slug; None when the slug is empty or unknown."""
+    # Compared here, not in the database: a slug from a query string may hold what SQL refuses.
+    choices = of.location.resources.filter(is_active=True) if slug else ()
+    return next((each for each in choices if each.slug == slug), None)
+
+
+def booking(token: str) -> Booking:
+    """The booking with this token; raises Http404."""
+    bookings = Booking.objects.select_related("location", "service__location", "resource", "session")
+    found = bookings.filter(token=token).first()
+    if found is None:
+        raise Http404(_("There is no booking at this address. Perhaps the link was cut in two."))
+    return found

@@ -1,0 +1,57 @@
+"""Where, what and when: the pages that lead to the booking form."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bookings.places import Location
+from bookings.views import days, lookup
+from bookings.views.answers import page
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)  # what lies outside is a slip of the keyboard
+
+
+@require_safe
+def locations(request: HttpRequest) -> HttpResponse:
+    """All locations; with one there is nothing to choose."""
+    active = list(Location.objects.filter(is_active=True))
+    if len(active) == 1:
+        return redirect("services", active[0].slug)
+    return page(request, "locations", {"locations": active})
+
+
+@require_safe
+def services(request: HttpRequest, location: str) -> HttpResponse:
+    """What can be booked at a location."""
+    place = lookup.location(location)
+    return page(request, "services", {"location": place, "services": place.services.filter(is_active=True)})
+
+
+@require_safe
+def times(request: HttpRequest, location: str, service: str) -> HttpResponse:
+    """The free times of one day, for anyone or for one person."""
+    offered = lookup.service(location, service)
+    resource = lookup.resource(offered, request.GET.get("resource", ""))
+    day, problem = read_date(request)
+    context = {
+        "location": offered.location,
+        "service": offered,
+        "day": days.arrange(offered, day, resource),
+        "problem": problem,
+    }
+    return page(request, "times", context, status=400 if problem else 200)
+
+
+def read_date(request: HttpRequest) -> tuple[date | None, str]:
+    """The date that the query asks for, and what is wrong with it."""
+    text = request.GET.get("date", "")
+    try:
+        day = date.fromisoformat(text) if text else None
+        if day is None or FIRST_DAY < day < LAST_DAY:
+            return day, ""
+    except ValueError:
+        pass
+    return None, _("We did not understand that date, so this is the first day. Dates look like 2027-01-31.")

@@ -1,0 +1,123 @@
+"""A booking's own page: the truth about it, from the rows and never from the queue."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings import explanations, ics, language
+from bookings.booking import Booking, Status
+from bookings.views import lookup
+from bookings.views.answers import page, private
+from notifications import kinds
+from notifications.models import Delivery
+from operations.effects import EffectStatus
+
+SOON_SECONDS, LATER_SECONDS = 3, 30
+MOVING = frozenset({EffectStatus.PENDING, EffectStatus.WORKING})
+OPEN = frozenset({*MOVING, EffectStatus.HELD, EffectStatus.UNKNOWN})
+
+
+@require_safe
+@private
+def show(request: HttpRequest, token: str) -> HttpResponse:
+    """The whole page; `?repeat=` says that this very request had been received before."""
+    booking = lookup.booking(token)
+    context = _context(booking)
+    spoken = language.spoken(booking.created_at, booking.location)
+    context |= {
+        "repeat": request.GET.get("repeat", ""),
+        "received_at": spoken,
+        "etag": _etag(booking, render_to_string("pages/parts/status.html", context)),
+    }
+    return page(request, "booking", context)
+
+
+@require_safe
+@private
+def fragment(request: HttpRequest, token: str) -> HttpResponse:
+    """The part of the page that changes; 304 while it has not."""
+    booking = lookup.booking(token)
+    body = render_to_string("pages/parts/status.html", _context(booking))
+    etag = _etag(booking, body)
+    response = get_conditional_response(request, etag=etag, response=HttpResponse(body))
+    assert response is not None
+    response["ETag"] = etag
+    return response
+
+
+@require_safe
+@private
+def calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+    """The appointment as a calendar file (RFC 5545)."""
+    booking = lookup.booking(token)
+    return HttpResponse(
+        ics.calendar(booking),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{booking.reference}.ics"'},
+    )
+
+
+@csrf_exempt  # it needs no cookie: who knows token and message id has read the message
+@require_POST
+@private
+def seen(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+    """The page's script says that a person came by the link of message `m`; the booking stays as it is."""
+    return HttpResponse(status=204)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message in words."""
+
+    kind: str
+    status: str
+    title: str
+    text: str
+
+
+def _context(booking: Booking) -> dict[str, Any]:
+    deliveries = [
+        message.delivery
+        for message in booking.messages.filter(delivery__is_for_staff=False)
+        .select_related("delivery")
+        .order_by("delivery_id")
+    ]
+    return {
+        "location": booking.location,
+        "booking": booking,
+        "explanation": explanations.explain(booking),
+        "actions": explanations.allowed_actions(booking),
+        "lines": [_line(delivery) for delivery in deliveries],
+        "every": _interval_seconds(booking, deliveries),
+    }
+
+
+def _line(delivery: Delivery) -> Line:
+    return Line(
+        delivery.kind, delivery.status, kinds.title(delivery.kind), str(delivery.get_status_display())
+    )
+
+
+def _interval_seconds(booking: Booking, deliveries: list[Delivery]) -> int:
+    """How often the page should ask: soon while a worker is due, later while people are; 0: never."""
+    if booking.status == Status.SUBMITTED and not booking.waiting_for:
+        return SOON_SECONDS
+    soon = timezone.now() + timedelta(minutes=1)
+    if any(each.status in MOVING and each.next_at < soon for each in deliveries):
+        return SOON_SECONDS
+    is_final = booking.status in Booking.final_statuses
+    return 0 if is_final and not any(each.status in OPEN for each in deliveries) else LATER_SECONDS
+
+
+def _etag(booking: Booking, body: str) -> str:
+    return f'"{booking.version}-{hashlib.sha256(body.encode()).hexdigest()[:16]}"'

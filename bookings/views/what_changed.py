@@ -1,0 +1,68 @@
+"""Tells a customer what happened to their booking since the page they acted on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from bookings import language
+from bookings.booking import Booking
+from operations.workflow import Actor, Event
+
+
+@dataclass(frozen=True)
+class Change:
+    """One event in words."""
+
+    at: datetime
+    text: str
+    actor: str
+
+
+def since(booking: Booking, version: int) -> list[Change]:
+    """Everything after `version`, oldest first."""
+    events = Event.objects.of(booking).filter(sequence__gt=version)
+    return [Change(event.at, _text(booking, event), _actor(booking, event)) for event in events]
+
+
+def _text(booking: Booking, event: Event) -> str:
+    match event.transition:
+        case "accept":
+            return _("The booking was confirmed.")
+        case "cancel":
+            return _("The booking was cancelled.")
+        case "fail":
+            return _("The booking did not work out.")
+        case "resubmit":
+            return _("The booking was asked for again.")
+        case "ask":
+            return _("The booking began to wait for an answer.")
+        case "start":
+            return _("The appointment began.")
+        case "complete":
+            return _("The appointment ended.")
+        case "correct_email":
+            return _("The e-mail address was corrected.")
+        case "move":
+            return _("The booking was moved from %(before)s to %(after)s.") % {
+                "before": _moment(booking, event.details.get("from")),
+                "after": _moment(booking, event.details.get("to")),
+            }
+    return _("The booking was updated.")
+
+
+def _moment(booking: Booking, text: str | None) -> str:
+    if not text:
+        return _("another time")
+    spoken = language.spoken(datetime.fromisoformat(text), booking.location)
+    return f"{spoken.date}, {spoken.time}"
+
+
+def _actor(booking: Booking, event: Event) -> str:
+    return {
+        Actor.CUSTOMER: _("by you, or somebody with your link"),
+        Actor.STAFF: _("by %(place)s") % {"place": booking.location.name},
+        Actor.PARTNER: _("by a partner"),
+    }.get(Actor(event.actor), _("automatically"))

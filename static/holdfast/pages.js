@@ -1,0 +1,116 @@
+/* Comfort on top of pages that work without it: one number per form, no double press, the visitor's own
+   clock, and an honest page when the connection is gone. */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const PREFIX = "holdfast request ";
+  const store = (() => {
+    try {
+      return window.sessionStorage;
+    } catch {
+      return { getItem: () => null, setItem() {}, removeItem() {} };
+    }
+  })();
+
+  // The visitor's own time beside the place's where their clocks differ, with the day where the days differ.
+  function addYourTime(element) {
+    const iso = element.dateTime, moment = new Date(iso);
+    const parts = iso.match(/^(\d+-\d\d-\d\d)T.*(?:([+-])(\d\d):(\d\d)|Z)/);
+    if (!parts || isNaN(moment)) return;
+    const placeMinutes = parts[2] ? Number(parts[2] + "1") * (Number(parts[3]) * 60 + Number(parts[4])) : 0;
+    if (placeMinutes === -moment.getTimezoneOffset()) return;
+    const clock = { hour: "2-digit", minute: "2-digit" };
+    const sameDay = parts[1] === moment.toLocaleDateString("sv-SE");
+    const words = moment.toLocaleString(document.documentElement.lang, sameDay ? clock : { weekday: "short", ...clock });
+    const note = document.createElement("span");
+    note.className = "your-time";
+    note.textContent = `${words} ${document.body.dataset.yourTime}`;
+    element.append(note);
+  }
+
+  // One number per form: a page that is loaded again sends the number of the first time.
+  function keepNumber(form) {
+    const field = form.elements.request_id, key = PREFIX + form.dataset.requestKey;
+    const kept = store.getItem(key);
+    if (kept && !("fresh" in form.dataset)) field.value = kept;
+    else store.setItem(key, field.value);
+  }
+  function forgetNumbers() {
+    Object.keys(store).filter((key) => key.startsWith(PREFIX)).forEach((key) => store.removeItem(key));
+  }
+
+  // No double press; nothing is lost by pressing while offline.
+  function sendOnce(event) {
+    const form = event.target, offline = form.querySelector("[data-offline-form]");
+    if (offline) offline.hidden = navigator.onLine;
+    if (form.dataset.sent || (offline && !navigator.onLine)) return event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => all("button", form).forEach((button) => button.setAttribute("aria-disabled", "true")));
+  }
+  function release() {
+    all("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      all("button", form).forEach((button) => button.removeAttribute("aria-disabled"));
+    });
+  }
+
+  // Another time for the same form: what was typed stays.
+  function chooseInstead(event) {
+    const link = event.target.closest("a[data-start]"), form = document.querySelector("form[data-request-key]");
+    if (!link || !form) return;
+    event.preventDefault();
+    form.elements.start.value = link.dataset.start;
+    all("[data-alternatives] a").forEach((each) => each.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "true");
+    const shown = form.querySelector("time"), time = link.querySelector("time");
+    shown.dateTime = time.dateTime;
+    shown.textContent = `${link.querySelector("small").textContent}, ${time.firstChild.textContent}`;
+    addYourTime(shown);
+    form.querySelector("button").focus();
+  }
+
+  // The booking's page: asks again, knows the last answer's tag, and says when it cannot ask.
+  function follow(holder) {
+    const note = document.querySelector("[data-offline]"), said = document.querySelector("[data-announce]");
+    const now = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    let etag = holder.dataset.live, asOf = now();
+    const away = (isAway) => {
+      if (isAway && note.hidden) note.textContent = note.dataset.offline.replace("%s", asOf);
+      note.hidden = !isAway;
+    };
+    const refresh = () => window.htmx.trigger("#live", "refresh");
+    holder.addEventListener("htmx:configRequest", (event) => { event.detail.headers["If-None-Match"] = etag; });
+    holder.addEventListener("htmx:beforeRequest", (event) => { if (document.hidden || !navigator.onLine) event.preventDefault(); });
+    document.body.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+      const answered = xhr.status === 200 || xhr.status === 304;
+      if (answered) [etag, asOf] = [xhr.getResponseHeader("ETag") || etag, now()];
+      away(!answered);
+    });
+    document.body.addEventListener("htmx:afterSettle", () => {
+      all("#live [data-place-time]").forEach(addYourTime);
+      const headline = document.querySelector("#live h1").textContent;
+      if (said.textContent !== headline) said.textContent = headline;
+    });
+    window.addEventListener("offline", () => away(true));
+    window.addEventListener("online", refresh);
+    document.addEventListener("visibilitychange", () => document.hidden || refresh());
+    if (!navigator.onLine) away(true);
+  }
+
+  // Whoever really reads the page from a message's link says so; a scanner that only fetches it does not.
+  function tellSeen({ dataset: { seen } }) {
+    const message = new URLSearchParams(location.search).get("m");
+    if (message) navigator.sendBeacon(seen, new URLSearchParams({ m: message }));
+  }
+
+  all("[data-place-time]").forEach(addYourTime);
+  all("[data-clear-requests]").forEach(forgetNumbers);
+  all("form[data-request-key]").forEach(keepNumber);
+  all("form[data-once]").forEach((form) => form.addEventListener("submit", sendOnce));
+  all("[data-alternatives]").forEach((list) => list.addEventListener("click", chooseInstead));
+  all("form[data-ask-again]").forEach((form) => setTimeout(() => form.requestSubmit(), Number(form.dataset.askAgain)));
+  all("[data-live]").forEach(follow);
+  all("[data-seen]").forEach(tellSeen);
+  document.querySelector("[data-focus]")?.focus();
+  window.addEventListener("pageshow", release);
+})();
