@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import explanations, remedies, when
+from bookings import explanations, introductions, remedies, when
 from bookings.booking import Booking, BookingQuerySet, Status, Waiting
 from bookings.correspondence import Enquiry, EnquiryStatus, Message
+from notifications.models import Delivery
 from operations.effects import EffectStatus
-from operations.recovery import Condition, Urgency, register
+from operations.recovery import Condition, Urgency, introduce, register
 
 UNTOLD = [EffectStatus.DEAD, EffectStatus.UNKNOWN, EffectStatus.BOUNCED, EffectStatus.HELD]
 
@@ -102,6 +103,9 @@ def _explain_duplicate(booking: Booking) -> str:
     }
 
 
+introduce(Booking, introductions.BOOKING)
+introduce(Enquiry, introductions.ENQUIRY)
+introduce(Delivery, introductions.DELIVERY)
 register(
     Condition(
         code="bookings.late",
@@ -114,6 +118,7 @@ register(
         remedies=(remedies.PROCESS, remedies.CANCEL),
         covers=frozenset({Status.SUBMITTED}),
         harm_at="starts_at",
+        since_at="created_at",
         since=lambda booking: booking.created_at,
         booking=_reference,
     ),
@@ -141,6 +146,7 @@ register(
         remedies=(remedies.ACCEPT, remedies.DECLINE, remedies.EXPIRE),
         covers=frozenset({Status.SUBMITTED}),
         harm_at="answer_until",
+        since_at="created_at",
         since=lambda booking: booking.created_at,
         booking=_reference,
     ),
@@ -155,6 +161,7 @@ register(
         remedies=(remedies.CONFIRM, remedies.NOT_PAID, remedies.EXPIRE),
         covers=frozenset({Status.SUBMITTED}),
         harm_at="answer_until",
+        since_at="created_at",
         since=lambda booking: booking.created_at,
         booking=_reference,
     ),
@@ -236,6 +243,7 @@ register(
         remedies=(remedies.ANSWER, remedies.CLOSE),
         covers=frozenset({EnquiryStatus.OPEN}),
         harm_at="stale_after",
+        since_at="created_at",
         since=lambda enquiry: enquiry.created_at,
         booking=_reference,
     ),

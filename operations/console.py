@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 
 from operations import recovery
 from operations.desk import lists, matters, remedy_actions, timeline
-from operations.desk.finding import CappedPaginator, SearchKey, search
+from operations.desk.finding import CappedPaginator, SearchKey, code, search
 from operations.desk.matters import Subject
 
-__all__ = ["AttentionFilter", "QuickAdmin", "ReadOnlyAdmin", "RecoverableAdmin", "SearchKey"]
+__all__ = ["AttentionFilter", "QuickAdmin", "ReadOnlyAdmin", "RecoverableAdmin", "SearchKey", "code"]
 
 
 class QuickAdmin(admin.ModelAdmin[Any]):

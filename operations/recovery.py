@@ -94,6 +94,7 @@ class Introduction:
 
     `related` are records whose histories belong to this one's, `moves` says transitions in words with
     the details of the event in braces, and `customer_page` is the path of what the customer sees.
+    `prefetch` names the relations that the rest reads, so that a list of many costs a few queries.
     """
 
     title: Callable[[Any], str] = str
@@ -103,6 +104,7 @@ class Introduction:
     customer_page: Callable[[Any], str] = lambda _record: ""
     related: Callable[[Any], Iterable[Model]] = lambda _record: ()
     moves: Mapping[str, str] = field(default_factory=dict)
+    prefetch: tuple[str, ...] = ()
 
 
 def words(text: Words, record: Any) -> str:

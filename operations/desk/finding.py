@@ -43,6 +43,12 @@ class SearchKey:
     is_prefix: bool = True
 
 
+def code(term: str) -> str:
+    """A code that people read out: upper case; what has other signs in it cannot be one."""
+    folded = term.upper()
+    return folded if folded.isascii() and folded.replace("-", "").isalnum() else ""
+
+
 def search(records: QuerySet[Any], keys: Iterable[SearchKey], term: str) -> QuerySet[Any]:
     """The records of which some key begins with (or is) the term."""
     found = Q(pk__in=[])

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
 
+from operations.desk import matters
 from operations.desk.matters import Matter
 from operations.recovery import Condition
 
@@ -61,7 +62,7 @@ def page(condition: Condition, after: str = "") -> Page:
     records = list(_behind(condition, after)[: PAGE_COUNT + 1])
     shown = records[:PAGE_COUNT]
     following = _mark(condition, shown[-1]) if len(records) > PAGE_COUNT else ""
-    return Page([Matter(record, condition) for record in shown], following)
+    return Page(matters.matters(condition, shown), following)
 
 
 def _behind(condition: Condition, after: str) -> QuerySet[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Model
+from django.db.models import Model, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 
 from operations import intents, recovery
@@ -151,10 +151,20 @@ class Way:
         return intents.issue()
 
 
+def matters(condition: Condition, records: Iterable[Any]) -> list[Matter]:
+    """These records of the condition, fetched with what introducing them reads."""
+    return [Matter(record, condition) for record in introduced(condition.model, list(records))]
+
+
+def introduced(model: type[Model], records: list[Any]) -> list[Any]:
+    """The same records, with the relations that their introduction reads."""
+    prefetch_related_objects(records, *recovery.introduction(model).prefetch)
+    return records
+
+
 def matter(condition: Condition, pk: int) -> Matter | None:
     """The record as a matter of this condition, or None when it has left the list."""
-    record = condition.records().filter(pk=pk).first()
-    return Matter(record, condition) if record else None
+    return next(iter(matters(condition, condition.records().filter(pk=pk)[:1])), None)
 
 
 def matters_of(record: Model) -> list[Matter]:

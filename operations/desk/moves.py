@@ -30,7 +30,7 @@ DOORS = {
     "command": gettext_noop("by command"),
 }
 EFFECT_MOVES = {
-    "begin": gettext_noop("Written and due to leave"),
+    "queue": gettext_noop("Written and due to leave"),
     "lease": gettext_noop("Taken by a worker"),
     "acknowledge": gettext_noop("Accepted by the other side"),
     "postpone": gettext_noop("Put off; it will be tried again"),
@@ -42,6 +42,8 @@ EFFECT_MOVES = {
     "confirm": gettext_noop("Shown to have arrived"),
     "bounce": gettext_noop("Returned by the other side"),
     "retry": gettext_noop("Made due again"),
+    "hurry": gettext_noop("Made due at once"),
+    "release": gettext_noop("Released"),
     "send_again": gettext_noop("Made due again as a marked second copy"),
     "hold": gettext_noop("Held back"),
     "hold_leased": gettext_noop("Held back before it left"),

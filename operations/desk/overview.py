@@ -12,6 +12,7 @@ from django.db.models import Count as CountOf
 from django.urls import reverse
 
 from operations import recovery
+from operations.desk import matters
 from operations.desk.lists import COUNT_CAP, Count
 from operations.desk.matters import Matter, User, may_view
 from operations.recovery import Condition, Urgency, words
@@ -77,8 +78,8 @@ class Overview:
     @property
     def soonest(self) -> list[Matter]:
         """The matters that hurt somebody first, over all conditions that need a person."""
-        matters = [matter for summary in self.needs_person for matter in summary.soonest]
-        return sorted(matters, key=lambda matter: matter.harm or FAR_AWAY)[:SOONEST_COUNT]
+        first = [matter for summary in self.needs_person for matter in summary.soonest]
+        return sorted(first, key=lambda matter: matter.harm or FAR_AWAY)[:SOONEST_COUNT]
 
     def _open(self, urgency: Urgency) -> list[Summary]:
         listed = [item for item in self.summaries if item.count and item.urgency == urgency]
@@ -109,7 +110,7 @@ def _summarise(condition: Condition) -> Summary:
         Count(found["number"]),
         found.get("oldest"),
         found.get("harm"),
-        [Matter(record, condition) for record in soonest],
+        matters.matters(condition, soonest),
     )
 
 

@@ -1,0 +1,177 @@
+"""What staff edit (places) and what they only read and recover (bookings, enquiries)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bookings import when
+from bookings.booking import Booking
+from bookings.correspondence import Enquiry
+from bookings.local_times import AbsenceForm, LocalTimesForm
+from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
+from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
+from operations.console import QuickAdmin, RecoverableAdmin, SearchKey, code
+
+
+def _as_email(term: str) -> str:
+    return term.lower() if " " not in term else ""
+
+
+def _as_phone(term: str) -> str:
+    return term if term.strip("+0123456789 ()-/.") == "" else ""
+
+
+class ClosureInline(admin.TabularInline[Closure, Location]):
+    model = Closure
+    form = LocalTimesForm
+    extra = 0
+
+
+@admin.register(Location)
+class LocationAdmin(QuickAdmin):
+    form = LocationForm
+    list_display = ("name", "slug", "time_zone", "currency", "is_active")
+    list_filter = ("is_active",)
+    prepopulated_fields = {"slug": ("name",)}
+    ordering = ("name", "id")
+
+
+class RequirementInline(admin.TabularInline[Requirement, Service]):
+    model = Requirement
+    extra = 0
+    filter_horizontal = ("resources",)
+
+
+@admin.register(Service)
+class ServiceAdmin(QuickAdmin):
+    form = ServiceForm
+    list_display = ("name", "location", "minutes", "price", "capacity", "approval", "is_active")
+    list_filter = ("location", "approval", "is_active")
+    list_select_related = ("location",)
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (RequirementInline,)
+    ordering = ("location__name", "position", "id")
+
+
+class AbsenceInline(admin.TabularInline[Absence, Resource]):
+    model = Absence
+    form = AbsenceForm
+    extra = 0
+    verbose_name_plural = _("absences, as the clock of the place shows it")
+
+
+@admin.register(Resource)
+class ResourceAdmin(QuickAdmin):
+    form = ResourceForm
+    list_display = ("name", "location", "kind", "hours", "is_active")
+    list_filter = ("location", "kind", "is_active")
+    list_select_related = ("location",)
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (AbsenceInline,)
+    ordering = ("location__name", "position", "id")
+
+
+@admin.register(Closure)
+class ClosureAdmin(QuickAdmin):
+    form = LocalTimesForm
+    list_display = ("location", "begins", "ends", "reason")
+    list_filter = ("location",)
+    list_select_related = ("location",)
+    ordering = ("-ends_at", "-id")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("location", ("starts_at", "ends_at"), "reason"),
+                "description": _("Times of the place."),
+            },
+        ),
+    )
+
+    @admin.display(description=_("begins"))
+    def begins(self, closure: Closure) -> str:
+        return str(when.spoken(closure.starts_at, closure.location.zone, "en"))
+
+    @admin.display(description=_("ends"))
+    def ends(self, closure: Closure) -> str:
+        return str(when.spoken(closure.ends_at, closure.location.zone, "en"))
+
+
+@admin.register(Booking)
+class BookingAdmin(RecoverableAdmin):
+    list_display = ("reference", "begins", "name", "service", "location", "status", "waiting_for")
+    list_filter = ("location", "status")
+    list_select_related = ("location", "service")
+    ordering = ("-starts_at", "-id")
+    search_keys = (
+        SearchKey("reference", code),
+        SearchKey(Lower("email"), _as_email),
+        SearchKey("phone", _as_phone),
+    )
+    search_help_text = _("The beginning of a reference, an e-mail address or a phone number.")
+    fieldsets = (
+        (None, {"fields": ("reference", "status", "version", "location", "service", "resource", "place")}),
+        (_("When"), {"fields": ("begins", "starts_at", "ends_at", "time_zone", "local_start")}),
+        (_("Customer"), {"fields": ("name", "email", "phone", "notes", "answers", "language", "source")}),
+        (_("Money"), {"fields": ("price", "deposit", "currency")}),
+        (
+            _("Work on it"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    "waiting_for",
+                    "answer_until",
+                    "next_at",
+                    "attempts",
+                    "stale_after",
+                    "failure_code",
+                    "failure_text",
+                    "cancelled_by",
+                    "cancel_reason",
+                    "duplicate_of",
+                    "no_show",
+                    "revision",
+                    "created_at",
+                    "updated_at",
+                ),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what the columns read."""
+        return super().get_queryset(request).select_related("location", "service", "resource")
+
+    @admin.display(description=_("time at the place"))
+    def begins(self, booking: Booking) -> str:
+        return str(when.for_booking(booking, "en").start)
+
+
+@admin.register(Enquiry)
+class EnquiryAdmin(RecoverableAdmin):
+    list_display = ("reference", "created_at", "name", "location", "status")
+    list_filter = ("location", "status")
+    list_select_related = ("location",)
+    ordering = ("-created_at", "-id")
+    search_keys = (SearchKey("reference", code, is_prefix=False),)
+    search_help_text = _("A whole reference.")
+    fields = (
+        "reference",
+        "status",
+        "version",
+        "location",
+        "name",
+        "email",
+        "phone",
+        "text",
+        "answer",
+        "language",
+        "created_at",
+        "updated_at",
+    )

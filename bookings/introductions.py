@@ -1,0 +1,144 @@
+"""How bookings, enquiries and their messages present themselves to staff at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from bookings import when
+from bookings.booking import Booking
+from bookings.correspondence import Enquiry, Message
+from notifications import kinds
+from notifications.models import Delivery
+from operations.recovery import Introduction
+
+
+def _booking_facts(booking: Booking) -> Mapping[str, Any]:
+    span = when.for_booking(booking, "en")
+    return {
+        _("When"): f"{span.start.date}, {span.start.time} to {span.end.time} ({span.start.zone})",
+        _("Service"): booking.service.name,
+        _("With"): booking.resource.name if booking.resource else "",
+        _("Customer"): booking.name,
+        _("E-mail"): booking.email,
+        _("Phone"): booking.phone,
+        _("Notes"): booking.notes,
+        _("Booked through"): booking.source,
+    }
+
+
+def _enquiry_facts(enquiry: Enquiry) -> Mapping[str, Any]:
+    return {
+        _("From"): enquiry.name,
+        _("E-mail"): enquiry.email,
+        _("Phone"): enquiry.phone,
+        _("They wrote"): enquiry.text,
+        _("Answer"): enquiry.answer,
+    }
+
+
+def _delivery_facts(delivery: Delivery) -> Mapping[str, Any]:
+    booking = _about(delivery).booking if _about(delivery) else None
+    return {
+        _("Message"): kinds.title(delivery.kind),
+        _("To"): delivery.recipient,
+        _("Customer"): booking.name if booking else "",
+        _("Phone"): booking.phone if booking else "",
+        _("Appointment"): str(when.for_booking(booking, "en").start) if booking else "",
+        _("Channel"): delivery.channel,
+        _("Attempts"): delivery.attempts,
+        _("Copy"): _("a marked copy of an earlier message") if delivery.copy_of_id else "",
+        _("Message-ID"): delivery.message_id,
+    }
+
+
+def _delivery_title(delivery: Delivery) -> str:
+    named = {"kind": kinds.title(delivery.kind), "recipient": delivery.recipient}
+    title = _("%(kind)s to %(recipient)s") % named
+    return f"{title} · {delivery.reference}" if delivery.reference else title
+
+
+def _about(delivery: Delivery) -> Any:
+    """The link to what a message is about; a message to staff may have none."""
+    return getattr(delivery, "message", None)
+
+
+def _place(delivery: Delivery) -> Any:
+    message: Message | None = _about(delivery)
+    subject = (message.booking or message.enquiry) if message else None
+    return subject.location if subject else None
+
+
+def _subject(delivery: Delivery) -> Iterable[Model]:
+    message: Message | None = _about(delivery)
+    subject = (message.booking or message.enquiry) if message else None
+    return [subject] if subject else []
+
+
+def _customer_page(delivery: Delivery) -> str:
+    message: Message | None = _about(delivery)
+    return _booking_page(message.booking) if message and message.booking else ""
+
+
+def _booking_page(booking: Booking) -> str:
+    return reverse("booking", args=[booking.token])
+
+
+def _messages(subject: Booking | Enquiry) -> Iterable[Model]:
+    return [message.delivery for message in subject.messages.select_related("delivery")]
+
+
+BOOKING = Introduction(
+    title=lambda booking: f"{booking.name} · {booking.service.name} · {booking.reference}",
+    facts=_booking_facts,
+    location=lambda booking: booking.location.name,
+    time_zone=lambda booking: booking.time_zone,
+    customer_page=_booking_page,
+    related=_messages,
+    prefetch=("location", "service", "resource", "duplicate_of"),
+    moves={
+        "submit": gettext_noop("Received"),
+        "accept": gettext_noop("Confirmed"),
+        "start": gettext_noop("Begun"),
+        "complete": gettext_noop("Completed"),
+        "cancel": gettext_noop("Cancelled"),
+        "fail": gettext_noop("Failed"),
+        "resubmit": gettext_noop("Put in again after it had failed"),
+        "ask": gettext_noop("Waits for somebody's answer"),
+        "postpone": gettext_noop("Processing put off: {error}"),
+        "move": gettext_noop("Moved from {from} to {to}"),
+        "take_place": gettext_noop("Given a free place again"),
+        "correct_email": gettext_noop("E-mail address corrected"),
+        "settle_duplicate": gettext_noop("Looked at: both bookings are meant"),
+        "acknowledge": gettext_noop("Somebody made sure that the customer knows"),
+        "record_no_show": gettext_noop("Nobody came"),
+    },
+)
+ENQUIRY = Introduction(
+    title=lambda enquiry: f"{enquiry.name} · {enquiry.reference}",
+    facts=_enquiry_facts,
+    location=lambda enquiry: enquiry.location.name,
+    time_zone=lambda enquiry: enquiry.location.time_zone,
+    related=_messages,
+    prefetch=("location",),
+    moves={
+        "enquire": gettext_noop("Received"),
+        "reply": gettext_noop("Answered"),
+        "close": gettext_noop("Closed without an answer"),
+    },
+)
+DELIVERY = Introduction(
+    title=_delivery_title,
+    facts=_delivery_facts,
+    location=lambda delivery: place.name if (place := _place(delivery)) else "",
+    time_zone=lambda delivery: place.time_zone if (place := _place(delivery)) else "",
+    customer_page=_customer_page,
+    related=_subject,
+    moves={"note_missed": gettext_noop("Somebody looked at it: it was missed")},
+    prefetch=("message__booking__location", "message__enquiry__location"),
+)
