@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+CONNECT_SECONDS = 5  # a page must be able to say soon that the database is away
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 
 
@@ -20,7 +21,7 @@ def database(url: str) -> dict[str, Any]:
     return {
         "ENGINE": "config.database",
         **{setting: str(found.pop(option, "")) for setting, option in named.items()},
-        "OPTIONS": found,
+        "OPTIONS": {"connect_timeout": CONNECT_SECONDS} | found,
     }
 
 
