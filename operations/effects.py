@@ -98,6 +98,11 @@ class Effect(Workflow):
             ),
         )
 
+    @property
+    def is_repeat_safe(self) -> bool:
+        """Whether the other side knows a repeat by its id: then nothing is unknown, only tried again."""
+        return False
+
     # What the engine does
 
     @transition(field="status", source=S.PENDING, target=S.WORKING)

@@ -179,7 +179,8 @@ def hand_back(effect: Effect) -> None:
 def reclaim(record: Effect, operation: workflow.Operation) -> None:
     """Decide about a lapsed lease by its hand-over mark; the record is locked by the caller."""
     _close_attempt(record, "interrupted", text="The worker vanished.")
-    if record.handover_at is None:
+    if record.handover_at is None or record.is_repeat_safe:
+        when = "before" if record.handover_at is None else "while"
         workflow.perform(
             record,
             "postpone",
@@ -187,7 +188,7 @@ def reclaim(record: Effect, operation: workflow.Operation) -> None:
             until=timezone.now(),
             give_back=True,
             failure_class="interrupted",
-            failure_text="The worker stopped before it was sent.",
+            failure_text=f"The worker stopped {when} it was sent.",
         )
     else:
         workflow.perform(
@@ -210,7 +211,7 @@ def _verdict(record: Effect, error: DeliveryError) -> tuple[str, dict[str, Any]]
     match error.code:
         case "unknown":
             return "lose_verdict", {"failure_text": text}
-        case "bug" if record.handover_at:
+        case "bug" if record.handover_at and not record.is_repeat_safe:
             return "lose_verdict", {"failure_text": text}
         case "permanent":
             return "give_up", said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 import pgtrigger
@@ -24,12 +26,14 @@ __all__ = [
     "WrongState",
     "begin",
     "fetch",
+    "observe",
     "perform",
     "status_field",
     "transition",
 ]
 
 W = TypeVar("W", bound="Workflow")
+_observers: defaultdict[type[Workflow], list[Callable[[Workflow, Event], None]]] = defaultdict(list)
 
 
 def status_field(choices: type[models.TextChoices], default: str) -> FSMField:
@@ -98,6 +102,15 @@ def perform(record: Workflow, name: str, operation: Operation, **kwargs: Any) ->
     return _write_event(record, before, name, operation, details or {})
 
 
+def observe(model: type[Workflow], observer: Callable[[Workflow, Event], None]) -> None:
+    """Call `observer` with the record and the event after each change, in the same transaction.
+
+    For wake-ups only: what is changed by many rows at once is not observed, so whoever depends on an
+    event finds it in the history by a schedule as well.
+    """
+    _observers[model].append(observer)
+
+
 def fetch(model: type[W], /, *, version: int | None = None, **lookup: Any) -> W:
     """The record under lock; raises StaleRecord when `version` is given and no longer the present one."""
     require_transaction()
@@ -126,4 +139,6 @@ def _write_event(
         details=details,
     )
     event.insert()
+    for observer in _observers.get(type(record), ()):
+        observer(record, event)
     return event
