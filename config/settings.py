@@ -127,6 +127,12 @@ globals().update(addresses.mail(EMAIL_URL or f"smtp://127.0.0.1:{INBOX_PORT}"))
 MESSAGE_ID_DOMAIN = _host if "." in _host else "holdfast.invalid"
 DEFAULT_FROM_EMAIL = holdfast.str("FROM_EMAIL", default=f"Holdfast <bookings@{_host}>")
 
+# What else leaves: webhooks, to public addresses unless others are allowed; texts, if there is a gateway
+WEBHOOK_ALLOW_PRIVATE = holdfast.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+SMS_URL = holdfast.str("SMS_URL", default="")
+SMS_TOKEN = os.environ.get("HOLDFAST_SMS_TOKEN", "")
+SMS_SENDER = holdfast.str("SMS_SENDER", default="Holdfast")
+
 # Languages and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # what our texts exist in; dates and prices follow each location's locale

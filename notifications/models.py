@@ -9,8 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from notifications.webhooks.endpoints import CHANNELS, Announcement, WebhookEndpoint
 from operations.effects import Effect, EffectQuerySet, EffectStatus
 from operations.workflow import transition
+
+__all__ = ["Announcement", "Channel", "Delivery", "DeliveryQuerySet", "WebhookEndpoint"]
 
 S = EffectStatus
 OPEN_STATUSES = (S.PENDING, S.WORKING, S.HELD, S.UNKNOWN, S.DEAD, S.BOUNCED)
@@ -110,6 +113,10 @@ class Delivery(Effect):
     def message_id(self) -> str:
         """The Message-ID of every attempt of this message (RFC 5322 section 3.6.4); a copy has its own."""
         return f"<{self.uid}@{settings.MESSAGE_ID_DOMAIN}>"
+
+    @property
+    def is_repeat_safe(self) -> bool:
+        return self.channel.startswith(CHANNELS)  # receivers know a repeat by its webhook-id
 
     @transition(field="status", source=S.EXPIRED, target=None)
     def note_missed(self, *, evidence: str) -> None:
