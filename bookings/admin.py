@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
+from django.utils import dateformat
 from django.utils.translation import gettext_lazy as _
 
 from bookings import when
@@ -89,7 +91,7 @@ class ClosureAdmin(QuickAdmin):
             None,
             {
                 "fields": ("location", ("starts_at", "ends_at"), "reason"),
-                "description": _("Times of the place."),
+                "description": _("Times as the clock of the place shows them."),
             },
         ),
     )
@@ -150,7 +152,8 @@ class BookingAdmin(RecoverableAdmin):
 
     @admin.display(description=_("time at the place"))
     def begins(self, booking: Booking) -> str:
-        return str(when.for_booking(booking, "en").start)
+        local = booking.starts_at.astimezone(ZoneInfo(booking.time_zone))
+        return dateformat.format(local, "D j M Y, H:i")
 
 
 @admin.register(Enquiry)

@@ -25,7 +25,7 @@ def _as_uid(term: str) -> str:
 class DeliveryAdmin(RecoverableAdmin):
     list_display = (
         "created_at",
-        "message",
+        "what",
         "recipient",
         "reference",
         "channel",
@@ -42,7 +42,7 @@ class DeliveryAdmin(RecoverableAdmin):
     )
     search_help_text = _("The beginning of a booking's reference, a whole address, or a Message-ID.")
     fields = (
-        "message",
+        "what",
         "recipient",
         "reference",
         "location",
@@ -69,7 +69,7 @@ class DeliveryAdmin(RecoverableAdmin):
     )
 
     @admin.display(description=_("message"))
-    def message(self, delivery: Delivery) -> str:
+    def what(self, delivery: Delivery) -> str:
         return kinds.title(delivery.kind)
 
 

@@ -76,7 +76,6 @@ register(
         remedies=(),
         since_at="beat_at",
         since=lambda beat: beat.beat_at,
-        harm_at="beat_at",
     ),
     Condition(
         code="operations.job_late",
@@ -98,6 +97,5 @@ register(
         ),
         since_at="late_after",
         since=lambda job: job.late_after,
-        harm_at="late_after",
     ),
 )

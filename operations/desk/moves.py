@@ -72,6 +72,8 @@ def in_words(event: Event) -> str:
         said = EFFECT_MOVES.get(event.transition)
     if said is not None:
         return _fill(_(said), event.details)
+    if not event.from_status:
+        return status(event)
     name = event.transition.replace("_", " ").capitalize()
     return name if event.from_status == event.to_status else f"{name}: {status(event)}"
 

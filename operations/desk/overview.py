@@ -78,8 +78,9 @@ class Overview:
     @property
     def soonest(self) -> list[Matter]:
         """The matters that hurt somebody first, over all conditions that need a person."""
-        first = [matter for summary in self.needs_person for matter in summary.soonest]
-        return sorted(first, key=lambda matter: matter.harm or FAR_AWAY)[:SOONEST_COUNT]
+        first = [(matter.harm, matter) for summary in self.needs_person for matter in summary.soonest]
+        dated = [(harm, matter) for harm, matter in first if harm is not None]
+        return [matter for _harm, matter in sorted(dated, key=lambda entry: entry[0])][:SOONEST_COUNT]
 
     def _open(self, urgency: Urgency) -> list[Summary]:
         listed = [item for item in self.summaries if item.count and item.urgency == urgency]

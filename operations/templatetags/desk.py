@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -37,6 +38,15 @@ def distance(value: datetime | None) -> SafeString | str:
         value.isoformat(),
         spans.zoned(value),
         spans.relative(value),
+    )
+
+
+@register.simple_tag
+def age(value: datetime) -> SafeString:
+    """For how long it has been so, with the exact moment behind it."""
+    length = spans.span(timezone.now() - value)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), spans.zoned(value), length
     )
 
 
