@@ -84,13 +84,18 @@ def retry(request: intents.Request, token: str, *, version: int, source: Source)
     return _change(request, token, version, source, "retry", {}, take_again)
 
 
-def resend(request: intents.Request, token: str, *, version: int, source: Source) -> Changed:
-    """Send the booking's latest message once more, marked as a copy."""
+def resend(
+    request: intents.Request, token: str, *, version: int, source: Source, message_id: str = ""
+) -> Changed:
+    """Send one of the booking's messages once more, marked as a copy: the latest unless one is named.
+
+    Raises messages.UnknownMessage when the customer was never told anything under that id.
+    """
 
     def act(booking: Booking, operation: Operation) -> None:
-        messages.send_copy(booking, operation)
+        messages.send_copy(booking, operation, message_id=message_id)
 
-    return _change(request, token, version, source, "resend", {}, act)
+    return _change(request, token, version, source, "resend", {"message": message_id}, act)
 
 
 def move_to(booking: Booking, start: datetime, resource: Resource | None, operation: Operation) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from bookings import when
+from bookings import language
 from bookings.correspondence import Enquiry, EnquiryStatus
 from bookings.explanations import Explanation, Level
 
@@ -38,5 +38,5 @@ def explain(enquiry: Enquiry) -> Explanation:
 def _promise(enquiry: Enquiry) -> str:
     if enquiry.stale_after is None:
         return _("The answer comes by e-mail.")
-    spoken = when.spoken(enquiry.stale_after, enquiry.location.zone, enquiry.language)
+    spoken = language.spoken(enquiry.stale_after, enquiry.location)
     return _("The answer comes by e-mail, usually by %(when)s.") % {"when": f"{spoken.date}, {spoken.time}"}

@@ -13,12 +13,20 @@ from bookings.letters import compose
 from notifications import outbox
 from notifications.kinds import Kind, register
 from notifications.models import Delivery
+from operations.errors import Refusal
 from operations.workflow import Operation
 
 LINK_AGAIN = "link_sent_again"
 LINK_PAUSE = timedelta(minutes=5)
 USEFUL_AFTER_START = timedelta(days=1)
 UNTIL_START = frozenset({"received", "confirmation", "moved"})
+
+
+class UnknownMessage(Refusal):
+    """Raised by `send_copy` for an id that is none of the booking's messages to its customer."""
+
+    code = "unknown_message"
+    message = _("There is no such message about this booking.")
 
 
 def tell(booking: Booking, kind: str, operation: Operation, *, copy: bool = False) -> Delivery | None:
@@ -55,12 +63,15 @@ def tell_enquirer(enquiry: Enquiry, kind: str, operation: Operation) -> Delivery
     return delivery
 
 
-def send_copy(booking: Booking, operation: Operation) -> Delivery | None:
-    """Send the latest message to the customer once more; one that has not left yet just leaves sooner."""
-    latest = _latest(booking)
-    if latest is None:
+def send_copy(booking: Booking, operation: Operation, *, message_id: str = "") -> Delivery | None:
+    """Send the latest message to the customer, or the named one, once more.
+
+    One that has not left yet just leaves sooner. Raises UnknownMessage.
+    """
+    original = _of_id(booking, message_id) if message_id else _latest(booking)
+    if original is None:
         return None
-    return outbox.once_more(latest, operation, not_after=_not_after(booking, latest.kind))
+    return outbox.once_more(original, operation, not_after=_not_after(booking, original.kind))
 
 
 def supersede_unsent(booking: Booking, operation: Operation) -> int:
@@ -108,6 +119,14 @@ def _latest(booking: Booking, kind: str = "") -> Delivery | None:
     """The newest message to the customer, copies of it included; a mere link only when nothing else is."""
     told = Delivery.objects.filter(message__booking=booking, is_for_staff=False).order_by("-pk")
     return told.filter(kind=kind).first() if kind else told.exclude(kind=LINK_AGAIN).first() or told.first()
+
+
+def _of_id(booking: Booking, message_id: str) -> Delivery:
+    told = Delivery.objects.filter(message__booking=booking, is_for_staff=False)
+    found = next((each for each in told if each.message_id == message_id), None)
+    if found is None:
+        raise UnknownMessage
+    return found
 
 
 def _not_after(booking: Booking, kind: str) -> datetime | None:

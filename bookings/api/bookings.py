@@ -95,8 +95,9 @@ def retry(request: HttpRequest, token: Token, body: RetryIn | None = None) -> Ht
 def resend(request: HttpRequest, token: Token, body: ResendIn | None = None) -> HttpResponse:
     """Sends a marked copy of a message of this booking."""
     key, version = _asked(request, "resend")
+    message_id = body.message or "" if body else ""
     with refusals.of_booking(token):
-        changed = changes.resend(key, token, version=version, source=Source.API)
+        changed = changes.resend(key, token, version=version, source=Source.API, message_id=message_id)
     return _changed(request, changed)
 
 

@@ -20,6 +20,7 @@ from bookings.api import lookup, preconditions, problems, representation
 from bookings.api.problems import Problem
 from bookings.changes import NotAllowedNow, UnknownBooking
 from bookings.intake import LikelyDuplicate
+from bookings.messages import UnknownMessage
 from bookings.places import Resource, Service
 from bookings.times import NotOffered
 from operations.errors import Busy, StaleRecord, WrongState
@@ -114,6 +115,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], Problem]] = {
     RequestDataTooBig: lambda _: Problem(problems.TOO_LARGE),
     UnknownBooking: lambda _: Problem(problems.UNKNOWN_BOOKING),
     LikelyDuplicate: lambda refusal: Problem(problems.LIKELY_DUPLICATE, refusal.message),
+    UnknownMessage: lambda refusal: Problem(
+        problems.INVALID, errors=[{"pointer": "#/message", "detail": str(refusal.message)}]
+    ),
     KeyReused: lambda _: Problem(problems.KEY_REUSED),
     InFlight: lambda refusal: Problem(problems.IN_FLIGHT, refusal.message, headers=AGAIN_AT_ONCE),
     Busy: lambda refusal: Problem(problems.BUSY, refusal.message, headers=AGAIN_AT_ONCE),

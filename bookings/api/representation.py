@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from bookings import enquiries, explanations
+from bookings import enquiries, explanations, told
 from bookings.api.schemas import BookingOut, ConfirmationOut, EnquiryOut, MessageOut, TimeOut
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from bookings.explanations import Explanation
+from bookings.places import Location
 from bookings.times import Offer
+from notifications.models import Delivery
 
 
 def booking(record: Booking) -> BookingOut:
@@ -31,7 +33,7 @@ def booking(record: Booking) -> BookingOut:
         time_zone=record.time_zone,
         explanation=_said(explanation),
         next_step=explanation.next_step,
-        messages=_messages(record.messages.all(), zone),
+        messages=_messages(record.messages.all(), record.location),
         confirmation=_confirmation(record, zone),
         allowed_actions=list(explanations.allowed_actions(record)),
     )
@@ -49,7 +51,7 @@ def enquiry(record: Enquiry) -> EnquiryOut:
         explanation=_said(explanation),
         next_step=explanation.next_step,
         answer=record.answer,
-        messages=_messages(record.messages.all(), record.location.zone),
+        messages=_messages(record.messages.all(), record.location),
     )
 
 
@@ -76,21 +78,20 @@ def _confirmation(record: Booking, zone: ZoneInfo) -> ConfirmationOut | None:
     return ConfirmationOut(waiting_for=record.waiting_for, until=record.answer_until.astimezone(zone))
 
 
-def _messages(about: QuerySet[Message], zone: ZoneInfo) -> list[MessageOut]:
+def _messages(about: QuerySet[Message], location: Location) -> list[MessageOut]:
     """What was or will be sent to the customer, oldest first; mail to the staff is none of their business."""
     found = about.filter(delivery__is_for_staff=False).select_related("delivery").order_by("delivery_id")
-    return [_message(message, zone) for message in found]
+    return [_message(message.delivery, location) for message in found]
 
 
-def _message(message: Message, zone: ZoneInfo) -> MessageOut:
-    delivery = message.delivery
+def _message(delivery: Delivery, location: Location) -> MessageOut:
     return MessageOut(
         kind=delivery.kind,
         channel=delivery.channel,
         status=delivery.status,
-        explanation="",
+        explanation=told.explain(delivery, location),
         attempts=delivery.attempts,
         may_be_duplicate=delivery.may_be_duplicate,
         message_id=delivery.message_id,
-        updated_at=delivery.updated_at.astimezone(zone),
+        updated_at=delivery.updated_at.astimezone(location.zone),
     )

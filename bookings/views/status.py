@@ -14,8 +14,9 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import explanations, ics, language
+from bookings import explanations, ics, language, told
 from bookings.booking import Booking, Status
+from bookings.places import Location
 from bookings.views import lookup
 from bookings.views.answers import page, private
 from notifications import kinds
@@ -97,15 +98,13 @@ def _context(booking: Booking) -> dict[str, Any]:
         "booking": booking,
         "explanation": explanations.explain(booking),
         "actions": explanations.allowed_actions(booking),
-        "lines": [_line(delivery) for delivery in deliveries],
+        "lines": [_line(delivery, booking.location) for delivery in deliveries],
         "every": _interval_seconds(booking, deliveries),
     }
 
 
-def _line(delivery: Delivery) -> Line:
-    return Line(
-        delivery.kind, delivery.status, kinds.title(delivery.kind), str(delivery.get_status_display())
-    )
+def _line(delivery: Delivery, location: Location) -> Line:
+    return Line(delivery.kind, delivery.status, kinds.title(delivery.kind), told.explain(delivery, location))
 
 
 def _interval_seconds(booking: Booking, deliveries: list[Delivery]) -> int:
