@@ -52,6 +52,7 @@ class Limits:
     breaker_failures_count: int = 5
     breaker_recipients_count: int = 2
     breaker_probe_seconds: int = 60
+    slow_pace_milliseconds: int = 1000
 
     # Reminders
     reminder_before_start_seconds: int = 30 * MINUTE
@@ -62,7 +63,7 @@ class Limits:
 
     # The worker and its watch
     queue_workers_count: int = 3
-    queue_poll_milliseconds: int = 50
+    queue_poll_milliseconds: int = 60
     sweep_every_seconds: int = MINUTE
     stall_seconds: int = 10
     heartbeat_every_seconds: int = 15

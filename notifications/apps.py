@@ -1,7 +1,16 @@
 """Start-up of the app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
+
+    def ready(self) -> None:
+        from notifications.webhooks import announcing
+
+        announcing.observe()
+        post_save.connect(
+            announcing.forget_listeners, sender="notifications.WebhookEndpoint", dispatch_uid="listeners"
+        )

@@ -52,6 +52,9 @@ class EffectQuerySet(models.QuerySet[E]):
     def past_use(self) -> Self:
         return self.filter(status__in=[S.PENDING, S.HELD], not_after__lt=timezone.now())
 
+    def not_past_use(self) -> Self:
+        return self.filter(Q(not_after__isnull=True) | Q(not_after__gt=timezone.now()))
+
     def unsent(self) -> Self:
         return self.filter(status__in=[S.PENDING, S.HELD])
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from django.apps import apps
@@ -18,13 +18,15 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from operations import heartbeat, turns, workflow
-from operations.attempts import Attempt
+from operations.attempts import Attempt, AttemptQuerySet
 from operations.effects import Effect, EffectStatus, backoff
 from operations.errors import DeliveryError
 from operations.history import WORKER
 
 log = structlog.get_logger("holdfast.effects")
 E = TypeVar("E", bound=Effect)
+T = TypeVar("T")
+DATABASE_AWAY = (OperationalError, InterfaceError)
 LONGEST_RETRY_AFTER_SECONDS = 86_400
 RECORD_AGAIN_SECONDS = 0.5
 
@@ -41,12 +43,9 @@ class Receipt:
     text: str = ""
 
 
-class Act(Protocol[E]):  # type: ignore[misc]
-    """Does the thing; calls `handover()` just before the step that cannot be taken back."""
-
-    def __call__(self, effect: E, handover: Callable[[], None]) -> Receipt: ...
-
-
+# Does the thing; calls the function it is given just before the step that cannot be taken back.
+Act = Callable[[E, Callable[[], None]], Receipt]
+# Told each outcome (None: accepted); says whether to go on.
 Observe = Callable[[E, DeliveryError | None], bool]
 
 
@@ -101,9 +100,12 @@ def attempt(effect: E, act: Act[E], observe: Observe[E] | None = None) -> bool:
     except DeliveryError as error:
         failure = error
     except Exception as error:
+        if isinstance(error, DATABASE_AWAY) and effect.handover_at is None:
+            _patiently(effect, lambda: hand_back(effect))  # our own trouble: nothing was sent
+            return True
         log.exception("effect failed by a bug", effect=str(effect.uid))
         failure = DeliveryError(f"{type(error).__name__}: {error}"[:2000])
-    if not _record_patiently(effect, receipt, failure):
+    if not _patiently(effect, lambda: _record(effect, receipt, failure)):
         outcome = failure.code if failure else "done"
         log.warning("late acknowledgement ignored", effect=str(effect.uid), outcome=outcome)
     return observe(effect, failure) if observe else True
@@ -111,15 +113,16 @@ def attempt(effect: E, act: Act[E], observe: Observe[E] | None = None) -> bool:
 
 def mark_handover(effect: Effect) -> None:
     """Commit that the next step cannot be taken back; raises LeaseLost when somebody else took over."""
-    effect.handover_at = timezone.now()
+    now = timezone.now()
     ours = type(effect)._base_manager.filter(
         pk=effect.pk,
         status=EffectStatus.WORKING,
         lease_token=effect.lease_token,
-        lease_until__gt=effect.handover_at,
+        lease_until__gt=now,
     )
-    if not ours.update(handover_at=effect.handover_at):
+    if not ours.update(handover_at=now):
         raise LeaseLost
+    effect.handover_at = now
 
 
 def acknowledge(effect: Effect, receipt: Receipt) -> bool:
@@ -242,15 +245,19 @@ def _next_try(record: Effect, error: DeliveryError) -> datetime:
     return last if last > now else record.not_after
 
 
-def _record_patiently(effect: Effect, receipt: Receipt, failure: DeliveryError | None) -> bool:
-    """Record what came of it even if the database is away for a moment: nobody else knows the verdict.
+def _record(effect: Effect, receipt: Receipt, failure: DeliveryError | None) -> bool:
+    return acknowledge(effect, receipt) if failure is None else record_failure(effect, failure)
+
+
+def _patiently(effect: Effect, record: Callable[[], T]) -> T:
+    """Write to the record even if the database is away for a moment: nobody else knows the verdict.
 
     Gives up when the lease runs out; the row is then reclaimed by its hand-over mark.
     """
     while True:
         try:
-            return acknowledge(effect, receipt) if failure is None else record_failure(effect, failure)
-        except (OperationalError, InterfaceError):
+            return record()
+        except DATABASE_AWAY:
             if (
                 connection.in_atomic_block
                 or effect.lease_until is None
@@ -276,7 +283,7 @@ def _ours(effect: E) -> E | None:
 
 def _close_attempt(effect: Effect, outcome: str, external_code: str = "", text: str = "") -> None:
     """Write what became of this attempt; what is done stays done."""
-    Attempt.objects.of(effect).filter(lease_token=effect.lease_token).exclude(outcome="done").update(
+    _this_attempt(effect).exclude(outcome="done").update(
         outcome=outcome,
         finished_at=timezone.now(),
         handover_at=effect.handover_at,
@@ -287,7 +294,12 @@ def _close_attempt(effect: Effect, outcome: str, external_code: str = "", text: 
 
 def _was_recorded(effect: Effect, outcome: str) -> bool:
     """Whether this very attempt has that outcome already: its commit came through, the answer did not."""
-    return Attempt.objects.of(effect).filter(lease_token=effect.lease_token, outcome=outcome).exists()
+    return _this_attempt(effect).filter(outcome=outcome).exists()
+
+
+def _this_attempt(effect: Effect) -> AttemptQuerySet:
+    assert effect.lease_token is not None
+    return Attempt.objects.of(effect).filter(lease_token=effect.lease_token)
 
 
 _EVENT = """INSERT INTO operations_event

@@ -1,0 +1,59 @@
+"""Sends one claimed message by e-mail and keeps an eye on the channel while doing so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from notifications import channels, kinds, mime
+from notifications.models import Channel, Delivery
+from notifications.smtp import Mailer
+from operations.engine import Act, Receipt
+from operations.errors import ConfigurationError, DeliveryError, HeldBackError, TransientError
+
+CHANNEL_MATTERS = frozenset({"transient", "configuration", "held", "throttled"})
+
+
+def by_mail(mailer: Mailer) -> Act[Delivery]:
+    """The act that the engine performs: compose, then hand to the mail server."""
+
+    def send(delivery: Delivery, handover: Callable[[], None]) -> Receipt:
+        kind = kinds.find(delivery.kind)
+        if kind is None:
+            raise DeliveryError(f"No installed app declares messages of kind {delivery.kind!r}.")
+        mail = mime.build(delivery, kind.compose(delivery))
+        return mailer.send(mail, mime.envelope_sender(), mime.address(delivery.recipient), handover)
+
+    return send
+
+
+def as_probe(act: Act[Delivery]) -> Act[Delivery]:
+    """The act that tries a closed channel: when it fails as before, the message waits on, unharmed."""
+
+    def probe(delivery: Delivery, handover: Callable[[], None]) -> Receipt:
+        try:
+            return act(delivery, handover)
+        except (TransientError, ConfigurationError) as error:
+            raise HeldBackError(str(error), external_code=error.external_code) from error
+
+    return probe
+
+
+class ChannelWatch:
+    """Told each outcome of a batch, it keeps the channel's state; answers whether to go on."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._name = channel.name
+        self._is_clean = not (channel.is_closed or channel.failures_in_row or channel.throttles_in_row)
+        self.saw_success = False
+
+    def __call__(self, delivery: Delivery, failure: DeliveryError | None) -> bool:
+        if failure is None or failure.code == "permanent":  # a refused address shows that the server works
+            self.saw_success = True
+            if not self._is_clean:
+                channels.take_success(self._name)
+                self._is_clean = True
+            return True
+        if failure.code not in CHANNEL_MATTERS:
+            return True
+        self._is_clean = False
+        return channels.take_failure(self._name, delivery, failure)
