@@ -170,17 +170,19 @@ def _unoccupied(
     free = _free(service, rules, list(starts), resource)
     groups = _groups(service, rules, list(starts), resource)
     length, zone = service.minutes * 60, service.location.zone
+    chosen = next(iter(rules.by_kind))
     offered = []
     for start, local in starts.items():
         runs = min(len(free[start][kind]) for kind in rules.by_kind)
         places, held = groups.get(start, (0, frozenset()))
         if not runs and not places:
             continue
-        kind, choice = next(iter(rules.by_kind.items()))
-        can_open = free[start][kind] if runs else []
-        resources = tuple(each for each in choice if each in can_open or each.pk in held)
+        can_open = free[start][chosen] if runs else []
+        if held:
+            able = held.union(each.pk for each in can_open)
+            can_open = [each for each in rules.by_kind[chosen] if each.pk in able]
         end = datetime.fromtimestamp(start + length, zone)
-        offered.append(Offer(local, end, resources, runs * service.capacity + places))
+        offered.append(Offer(local, end, tuple(can_open), runs * service.capacity + places))
     return offered
 
 
@@ -195,9 +197,10 @@ def _free(
     taken = occupancy.taken([each.pk for each in wished], *window)
     free: dict[int, dict[ResourceKind, list[Resource]]] = defaultdict(lambda: defaultdict(list))
     for each in wished:
+        kind = ResourceKind(each.kind)
         unoccupied = starts_within(gaps(taken[each.pk], window), length, before=before, after=after)
         for start in picked(starts, common_starts(rules.startable[each.pk], unoccupied)):
-            free[start][ResourceKind(each.kind)].append(each)
+            free[start][kind].append(each)
     return free
 
 
