@@ -10,12 +10,14 @@ import signal
 import sys
 import time
 import uuid
+from contextlib import suppress
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+LOOK_EVERY_SECONDS = 0.2
 LARGEST_BYTES = 32 * 1024 * 1024
 
 
@@ -24,7 +26,8 @@ class Keeper:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "tmp").mkdir(parents=True, exist_ok=True)
+        (folder / "tmp").mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002
         """Answer 250 only when the message will survive a power cut."""
@@ -58,18 +61,31 @@ def _sync(folder: Path) -> None:
 
 
 async def serve(folder: Path, port: int) -> None:
-    """Listen until SIGTERM."""
+    """Listen until SIGTERM, except while a rehearsal has the inbox closed."""
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    keeper = Keeper(folder)
+    keeper, server = Keeper(folder), None
 
     def session() -> Any:
         return SMTP(keeper, hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST_BYTES)
 
-    server = await loop.create_server(session, "127.0.0.1", port)
-    await stopped.wait()
-    server.close()
+    while not stopped.is_set():
+        if server and is_closed(folder):
+            server.close()
+            server = None
+        elif server is None and not is_closed(folder):
+            server = await loop.create_server(session, "127.0.0.1", port)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), LOOK_EVERY_SECONDS)
+
+
+def is_closed(folder: Path) -> bool:
+    """Whether the file `closed_until` names a moment to come (Unix time): until then, mail is refused."""
+    try:
+        return float((folder / "closed_until").read_text()) > time.time()
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 if __name__ == "__main__":

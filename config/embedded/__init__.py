@@ -4,8 +4,8 @@ It listens on a socket in that folder only, asks for a password kept there, and 
 role that owns its database: no superuser, as anywhere else.
 """
 
-from config.embedded.cluster import DatabaseFailed, database_url
+from config.embedded.cluster import DatabaseFailed, address, database_url
 from config.embedded.server import ensure_running, postmaster, stop
 from config.embedded.usage import use
 
-__all__ = ["DatabaseFailed", "database_url", "ensure_running", "postmaster", "stop", "use"]
+__all__ = ["DatabaseFailed", "address", "database_url", "ensure_running", "postmaster", "stop", "use"]

@@ -50,7 +50,12 @@ class DatabaseFailed(RuntimeError):
 def database_url(home: Path, role: str = ROLE, database: str = DATABASE) -> str:
     """The address of the embedded database of `home`: the same for every process, running or not."""
     password = quote(identity.database_password(home), safe="")
-    return f"postgres://{role}:{password}@/{database}?host={quote(str(socket_folder(home)), safe='/')}"
+    return address(home, f"{role}:{password}", database)
+
+
+def address(home: Path, who: str = ROLE, database: str = DATABASE) -> str:
+    """The same without the password, to be shown."""
+    return f"postgres://{who}@/{database}?host={quote(str(socket_folder(home)), safe='/')}"
 
 
 def data_folder(home: Path) -> Path:

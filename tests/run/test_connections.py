@@ -18,7 +18,7 @@ def _nothing_is_collected():
     gc.enable()
 
 
-def ask(statement: str, *values: object) -> int:
+def ask(statement: str, *values: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.fetchone()[0])

@@ -4,6 +4,7 @@ import re
 import smtplib
 import subprocess
 import sys
+import time
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -70,6 +71,18 @@ def test_an_accepted_message_outlives_the_server(inbox, client):
     inbox.server.kill()
 
     assert "Ἀσπασία" in client.get("/inbox/").content.decode()
+
+
+def test_a_rehearsal_closes_the_inbox_for_a_while(inbox, client, tmp_path):
+    (tmp_path / "inbox" / "closed_until").write_text(str(time.time() + 1))
+    eventually(lambda: identity.is_free(inbox.port))
+
+    with pytest.raises(ConnectionRefusedError):
+        inbox.deliver(letter(), "ada@example.org")
+
+    eventually(lambda: not identity.is_free(inbox.port))
+    inbox.deliver(letter("after all"), "ada@example.org")
+    assert "after all" in client.get("/inbox/").content.decode()
 
 
 def test_a_message_is_found_by_its_recipient(inbox, client):

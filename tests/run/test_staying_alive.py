@@ -1,9 +1,10 @@
 """What dies under `manage.py up` is back within ten seconds, and `up` itself goes on."""
 
-import time
+from pathlib import Path
 
 import pytest
 
+from config import kin
 from tests.run.installation import Installation, eventually
 
 
@@ -12,10 +13,11 @@ def test_a_killed_part_is_started_again(running: Installation, part: str):
     first = running.main(part)
     assert first is not None
 
-    killed_at = time.time()
+    before = [first, *kin.of(running.home, part)]
     first.kill()
 
-    eventually(lambda: (now := running.main(part)) and now.create_time() > killed_at, 10)
+    eventually(lambda: (now := running.main(part)) and now not in before, 10)
+    assert not any(process.is_running() for process in before)
     eventually(running.is_ready, 10)
     assert running.up.poll() is None
 
@@ -54,6 +56,13 @@ def test_secrets_are_for_the_owner_only(running: Installation):
     secrets = [running.home / name for name in ("secret_key", "database_password", "staff_password")]
 
     assert [path.stat().st_mode & 0o077 for path in secrets] == [0, 0, 0]
+
+
+def test_a_taken_port_is_said_plainly(running: Installation, tmp_path: Path):
+    other = Installation(tmp_path / "home", PORT=str(running.port))
+
+    with pytest.raises(AssertionError, match=f"Port {running.port} is taken"):
+        other.run()
 
 
 def test_a_second_start_in_the_same_home_is_refused(running: Installation):

@@ -113,6 +113,8 @@ class Command(BaseCommand):
             addresses["inbox"] = f"{local}/inbox/  (mail server on 127.0.0.1:{settings.INBOX_PORT})"
         else:
             addresses["mail"] = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+        if settings.EMBEDDED:
+            addresses["database"] = embedded.address(settings.HOLDFAST_HOME)
         addresses["data"] = str(settings.HOLDFAST_HOME)
         self.say(f"\nHoldfast is ready after {time.monotonic() - self.started_at:.1f} s.")
         for name, address in addresses.items():
