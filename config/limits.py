@@ -54,6 +54,10 @@ class Limits:
     breaker_probe_seconds: int = 60
     slow_pace_milliseconds: int = 1000
 
+    # Webhooks
+    webhook_lanes_count: int = 8
+    webhook_secret_overlap_seconds: int = DAY
+
     # Reminders
     reminder_before_start_seconds: int = 30 * MINUTE
 
