@@ -56,6 +56,7 @@ def tell_enquirer(enquiry: Enquiry, kind: str, operation: Operation) -> Delivery
         reference=enquiry.reference,
         location=enquiry.location.slug,
         language=enquiry.language,
+        parameters={"time_zone": enquiry.location.time_zone},
         operation=operation,
     )
     if delivery:
@@ -99,6 +100,7 @@ def _tell(
         harm_at=booking.starts_at,
         not_after=_not_after(booking, kind),
         is_for_staff=is_for_staff,
+        parameters={"time_zone": booking.time_zone},
         operation=operation,
     )
     if delivery:
