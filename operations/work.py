@@ -15,6 +15,7 @@ class Work:
 
     `drain` returns True when more is left. `due_since` gives the moment since when the oldest treatable row
     waits, or None. `is_outside` marks calls to other parties, which never occupy the last free worker.
+    A wake-up may name a part of the topic after a colon.
     """
 
     topic: str
@@ -60,6 +61,11 @@ def works() -> dict[str, Work]:
     """All declared works by topic."""
     autodiscover_modules("work")
     return _works
+
+
+def find(topic: str) -> Work:
+    """The work that drains a topic, or a part of it ("webhook:7"); raises KeyError."""
+    return works()[topic.partition(":")[0]]
 
 
 def jobs() -> dict[str, Job]:

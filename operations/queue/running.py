@@ -20,7 +20,7 @@ def run(topic: str) -> None:
     if topic == packages.PING:
         board.board().finish()
         return
-    declared = work.works()[topic]
+    declared = work.find(topic)
     with turns.turn(), _place(declared.is_outside) as has_place:
         if not has_place:
             wake_now(topic, after_seconds=REFUSED_PAUSE_SECONDS)
