@@ -113,13 +113,14 @@ class WorkflowFactory(factory.django.DjangoModelFactory):
         abstract = True
 
     operation = CUSTOMER
+    begun = "begin"
     moves = ()
 
     @classmethod
-    def _create(cls, model_class, *args, operation, moves, **kwargs):
+    def _create(cls, model_class, *args, operation, begun, moves, **kwargs):
         with transaction.atomic():
             record = model_class(*args, **kwargs)
-            workflow.begin(record, operation)
+            workflow.begin(record, operation, begun)
             cls._attach(record)
         for name, arguments, *mover in moves:
             record = advance(record, name, *mover, **arguments)
@@ -149,7 +150,7 @@ class BookingFactory(WorkflowFactory):
         model = Booking
 
     class Params:
-        draft = factory.Trait(status="draft", stale_after=factory.LazyFunction(timezone.now))
+        draft = factory.Trait(begun="begin", status="draft", stale_after=factory.LazyFunction(timezone.now))
         waiting = factory.Trait(moves=factory.LazyFunction(lambda: (asked("staff"),)))
         waiting_for_payment = factory.Trait(moves=factory.LazyFunction(lambda: (asked("payment"),)))
         waiting_for_partner = factory.Trait(moves=factory.LazyFunction(lambda: (asked("partner"),)))
@@ -162,6 +163,7 @@ class BookingFactory(WorkflowFactory):
         )
         failed = factory.Trait(moves=(("fail", {"code": "processing_error", "text": "a test says so"}),))
 
+    begun = "submit"
     service = factory.SubFactory(ServiceFactory)
     location = factory.SelfAttribute("service.location")
     resource = factory.LazyAttribute(lambda booking: person_of(booking.location))
@@ -204,6 +206,7 @@ class EnquiryFactory(WorkflowFactory):
         answered = factory.Trait(moves=(("reply", {"text": "Yes, we do."}, STAFF),))
         closed = factory.Trait(moves=(("close", {}, STAFF),))
 
+    begun = "enquire"
     location = factory.SubFactory(LocationFactory)
     name = factory.Sequence("Visitor {}".format)
     email = factory.Sequence("visitor{}@example.com".format)
@@ -239,6 +242,7 @@ class DeliveryFactory(WorkflowFactory):
         settled = factory.Trait(moves=(*DEAD, ("settle", {"evidence": "told on the telephone"}, STAFF)))
 
     operation = WORKER
+    begun = "queue"
     booking = factory.SubFactory(BookingFactory, accepted=True)
     kind = "confirmation"
     channel = "email"
