@@ -105,8 +105,9 @@ def run(job: Job) -> int:
             late_after=_late_after(job),
         )
     finally:
-        entry.finished_at = timezone.now()
-        entry.save(update_fields=["items", "error", "finished_at"])
+        JobRun.objects.filter(pk=entry.pk).update(
+            items=entry.items, error=entry.error, finished_at=timezone.now()
+        )
     return entry.items
 
 

@@ -14,3 +14,5 @@ STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# A throw-away app, declared the way a new one would be.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.parcels"]  # noqa: F405

@@ -1,0 +1,1 @@
+"""A throw-away app with an effect of its own: all that adding a recoverable workflow takes."""
