@@ -37,7 +37,11 @@ KEY = _header(
     "least 30 days, and as long as what it made.",
     format="uuid",
 )
-VERSION = _header("If-Match", "The ETag of the representation you act on; only its version counts.")
+VERSION = _header(
+    "If-Match",
+    "The ETag of the representation you act on; only its version counts.",
+    pattern=r'^(W/)?"[0-9]{1,9}(-[0-9a-f]*)?"$',
+)
 SEEN = _header("If-None-Match", "The ETag you have; 304 while it is still right.", required=False)
 TAG = {"ETag": _answered('"<version>-<hash of the body>", or the hash alone of what has no version.')}
 REPLAYED = {"Idempotency-Replayed": _answered("true when this very request had been received before.")}
