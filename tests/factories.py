@@ -193,7 +193,7 @@ class BookingFactory(WorkflowFactory):
         return super()._generate(strategy, params)
 
 
-def asked(whom: str) -> tuple:
+def asked(whom: str) -> tuple[str, dict[str, object]]:
     """The move of a booking that begins to wait for somebody until tomorrow."""
     return "ask", {"whom": whom, "until": timezone.now() + timedelta(days=1)}
 
@@ -254,9 +254,11 @@ class DeliveryFactory(WorkflowFactory):
     not_after = factory.SelfAttribute("harm_at")
 
     @classmethod
-    def _create(cls, model_class, *args, booking, moves, **kwargs):
+    def _create(cls, model_class, *args, operation, begun, moves, booking=None, **kwargs):
         with transaction.atomic():
-            delivery = super()._create(model_class, *args, moves=(), **kwargs)
+            delivery = super()._create(
+                model_class, *args, operation=operation, begun=begun, moves=(), **kwargs
+            )
             if booking:
                 Message.objects.create(delivery=delivery, booking=booking, revision=booking.revision)
             for name, arguments, *mover in moves:
@@ -271,6 +273,8 @@ class DeliveryFactory(WorkflowFactory):
 
 
 def _record_attempt(delivery: Delivery) -> None:
+    assert delivery.lease_token is not None
+    assert delivery.worker is not None
     Attempt.objects.create(
         effect_model=delivery._meta.label_lower,
         effect_id=delivery.pk,
