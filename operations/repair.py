@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from operations.errors import HoldfastError, Refusal, StaleRecord
-from operations.history import Operation
+from operations.history import Actor, Operation
 from operations.recovery import Condition, Remedy
 from operations.transactions import limit_lock_waits
 
@@ -112,7 +113,8 @@ def _apply_to_one(
     except Exception as error:
         log.exception("remedy failed", condition=condition.code, remedy=remedy.code, record=pk)
         outcome = Outcome(pk, Result.FAILED, f"{type(error).__name__}: {error}")
-    _keep(condition, remedy.code, operation, outcome)
+    if operation.actor != Actor.SCHEDULE or _is_news(condition, remedy, outcome):
+        _keep(condition, remedy.code, operation, outcome)
     return outcome
 
 
@@ -141,6 +143,17 @@ def _lock_and_apply(
     if why := remedy.refuses(record):
         raise Refusal(why)
     remedy.apply(record, operation, **answers)
+
+
+def _is_news(condition: Condition, remedy: Remedy, outcome: Outcome) -> bool:
+    """A sweep that comes every minute tells the same about the same record once an hour."""
+    if outcome.result == Result.ALREADY_RESOLVED:
+        return False
+    said = RecoveryAttempt.objects.filter(
+        subject_model=condition.model._meta.label_lower, subject_id=outcome.id, remedy=remedy.code
+    )
+    recent = said.filter(at__gt=timezone.now() - timedelta(hours=1))
+    return not recent.filter(result=outcome.result, message=outcome.message).exists()
 
 
 def _keep(condition: Condition, remedy: str, operation: Operation, outcome: Outcome) -> None:

@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from django.db import connection, connections
 
 
-def race(number: int, act: Callable[[int], object]) -> list[object]:
+def race(number: int, act: Callable[[int], object]) -> list[Any]:
     """What `act(0)` … `act(number - 1)` returned or raised, all begun together."""
     barrier = threading.Barrier(number)
 
