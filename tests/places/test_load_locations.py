@@ -1,0 +1,280 @@
+"""A file of locations is loaded whole or not at all, and again without harm."""
+
+import copy
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.forms.models import model_to_dict
+
+from bookings import times
+from bookings.models import Booking, Location, Requirement, Resource, Service
+from tests.factories import BookingFactory
+from tests.times.places import DATA
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def load(tmp_path, capsys):
+    """Write a content to a file, load it, and return what the command says."""
+
+    def load(content) -> str:
+        file = tmp_path / "places.json"
+        file.write_text(content if isinstance(content, str) else json.dumps(content))
+        call_command("load_locations", str(file))
+        return capsys.readouterr().out.strip()
+
+    return load
+
+
+@pytest.fixture
+def data():
+    return copy.deepcopy(DATA)
+
+
+def place(data, slug):
+    return next(each for each in data["locations"] if each["slug"] == slug)
+
+
+def rows():
+    """Every row that the file made, as plain values."""
+    return [
+        [model_to_dict(row) for row in model.objects.order_by("pk")]
+        for model in (Location, Resource, Service, Requirement)
+    ]
+
+
+def test_the_seven_places(load, data):
+    assert load(data).startswith("7 locations created")
+
+    berlin = Location.objects.get(slug="barber-berlin")
+    lena = berlin.resources.get(slug="lena")
+    colour = berlin.services.get(slug="farbe-schnitt")
+    assert (berlin.time_zone, berlin.subdivision, berlin.horizon_days) == ("Europe/Berlin", "BE", 60)
+    assert (lena.kind, lena.hours, lena.breaks) == ("person", "We-Fr", ["12:30-13:15"])
+    assert (colour.deposit, colour.buffer_after_minutes, colour.approval) == (Decimal(30), 15, "payment")
+
+
+def test_slugs_come_from_the_file_or_the_name_or_the_number(load, data):
+    tokyo = place(data, "court-tokyo")
+    tokyo["services"][0]["slug"] = "one-hour"
+    tokyo["services"].append(tokyo["services"][1] | {"name": "コート"})
+    load(data)
+
+    location = Location.objects.get(slug="court-tokyo")
+    assert list(location.services.values_list("slug", flat=True)) == ["one-hour", "2", "service-3"]
+    assert list(location.resources.values_list("slug", flat=True)) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("location", "service", "kinds"),
+    [
+        ("barber-berlin", "haarschnitt", {"person"}),
+        ("physio-london", "follow-up", {"person", "room"}),
+        ("yoga-ny", "vinyasa-class", {"person"}),
+        ("court-tokyo", "1", {"room"}),
+    ],
+)
+def test_a_service_needs_people_or_rooms_or_both(load, data, location, service, kinds):
+    load(data)
+
+    requirements = Requirement.objects.filter(service__location__slug=location, service__slug=service)
+    assert set(requirements.values_list("kind", flat=True)) == kinds
+
+
+def test_a_second_load_changes_nothing_and_says_so(load, data):
+    load(data)
+    before = rows()
+
+    assert load(data) == "Nothing to change."
+    assert rows() == before
+
+
+def test_a_used_database_is_updated_by_slug(load, data):
+    load(data)
+    berlin = place(data, "barber-berlin")
+    berlin["horizon_days"] = 800
+    berlin["services"][0] |= {"price": "31.00", "slug": "haarschnitt", "name": "Haarschnitt kurz"}
+    before = Service.objects.get(slug="haarschnitt").pk
+
+    assert load(data) == "1 location changed, 1 service changed."
+    assert Location.objects.get(slug="barber-berlin").horizon_days == 800
+    assert Service.objects.get(pk=before).name == "Haarschnitt kurz"
+
+
+def test_what_left_the_file_is_deactivated_and_its_bookings_stay(load, data):
+    load(data)
+    service = Service.objects.get(slug="bart")
+    booking = BookingFactory(service=service)
+    berlin = place(data, "barber-berlin")
+    del berlin["services"][2], berlin["people"][1]
+
+    assert load(data) == "1 resource deactivated, 1 service deactivated."
+    assert not Service.objects.get(slug="bart").is_active
+    assert not Resource.objects.get(slug="lena").is_active
+    assert Booking.objects.get(pk=booking.pk).service == service
+
+
+def test_what_comes_back_is_the_same_row(load, data):
+    load(data)
+    less = copy.deepcopy(data)
+    del place(less, "barber-berlin")["people"][0]
+    mehmet = Resource.objects.get(slug="mehmet").pk
+    load(less)
+    load(data)
+
+    assert Resource.objects.get(slug="mehmet", is_active=True).pk == mehmet
+
+
+def test_a_new_order_hands_nobody_the_bookings_of_another(load, data):
+    tokyo = place(data, "court-tokyo")
+    tokyo["rooms"] = ["東", "西"]
+    load(data)
+    before = dict(Resource.objects.filter(location__slug="court-tokyo").values_list("name", "pk"))
+    tokyo["rooms"] = ["南", "西", "東"]
+    load(data)
+
+    after = dict(Resource.objects.filter(location__slug="court-tokyo").values_list("name", "pk"))
+    assert {name: after[name] for name in before} == before
+
+
+def test_what_staff_entered_and_the_file_does_not_mention_stays(load, data):
+    load(data)
+    Location.objects.filter(slug="barber-berlin").update(phone="+49 30 5550 100")
+    load(data)
+
+    assert Location.objects.get(slug="barber-berlin").phone == "+49 30 5550 100"
+
+
+def test_a_break_that_left_the_file_is_gone(load, data):
+    load(data)
+    del place(data, "barber-berlin")["people"][1]["breaks"]
+    load(data)
+
+    assert Resource.objects.get(slug="lena").breaks == []
+
+
+def test_every_loaded_service_offers_times(load, data):
+    load(data)
+
+    services = Service.objects.select_related("location")
+    assert all(times.next_offer_date(service, date.min) for service in services)
+
+
+REFUSED = [
+    ("time_zone", "Europe/Atlantis", "barber-berlin: time_zone: “Europe/Atlantis” is not a time zone"),
+    ("opening_hours", "9 to 5", "barber-berlin: opening_hours: “9 to 5” is not OpenStreetMap syntax"),
+    ("horizon_days", 801, "barber-berlin: horizon_days: must be from 0 to 800."),
+    ("horizon_days", "60", "barber-berlin: horizon_days: must be a whole number."),
+    ("horizon_days", True, "barber-berlin: horizon_days: must be a whole number."),
+    ("slot_step_minutes", 0, "barber-berlin: slot_step_minutes: must be from 5"),
+    ("currency", "EURO", "barber-berlin: currency: is longer than 3 characters."),
+    ("currency", "XQQ", "barber-berlin: currency: “XQQ” is not a currency"),
+    ("locale", "deutsch", "barber-berlin: locale: “deutsch” is not a locale"),
+    ("country", "ZZ", "barber-berlin: country: no calendar of public holidays is known for “ZZ”."),
+    ("country", None, "barber-berlin: country: is missing, but the hours speak of public holidays (PH)."),
+    ("subdivision", "ENG", "barber-berlin: subdivision: “ENG” is not known in the holidays of DE."),
+    ("slug", "admin", "admin: slug: “admin” is the address of another page."),
+    ("slug", "Salon Kiez", "Salon Kiez: slug: may have letters"),
+    ("slug", "yoga-ny", "slug: “yoga-ny” is the slug of two locations."),
+    ("name", "", "barber-berlin: name: is empty."),
+    ("name", "Salon\0", "barber-berlin: name: has characters that cannot be shown."),
+    ("name", "\ud800", "barber-berlin: name: has characters that cannot be shown."),
+    ("email", "nobody", "barber-berlin: email: “nobody” is not an e-mail address."),
+    ("openinghours", "Mo-Fr", "barber-berlin: openinghours: is not known."),
+    ("people", "Mehmet", "barber-berlin: people: must be a list."),
+    ("people", [7], "barber-berlin: people[0]: must be an object."),
+    ("people", [{"days": "Mo"}], "barber-berlin: people[0].name: is missing."),
+    ("people", [{"name": "M", "days": "never"}], "barber-berlin: people[0].days: “never” is not"),
+    (
+        "people",
+        [{"name": "M", "breaks": ["noon"]}],
+        "barber-berlin: people[0].breaks: “noon” is not a",
+    ),
+    (
+        "people",
+        [{"name": "M", "slug": "m"}, {"name": "N", "slug": "m"}],
+        "people.slug: “m” is used",
+    ),
+    ("people", [], "barber-berlin: services[0]: cannot be done"),
+    ("services", [{"name": "Bart"}], "barber-berlin: services[0].minutes: is missing."),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "message"), REFUSED)
+def test_a_mistake_is_named_and_changes_nothing(load, data, field, value, message):
+    place(data, "barber-berlin")[field] = value
+
+    with pytest.raises(CommandError) as refused:
+        load(data)
+
+    file, rest = str(refused.value).split(": ", 1)
+    assert (file, message in rest) == ("places.json", True)
+    assert not Location.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("price", 28.0, "price: must be an amount in quotes"),
+        ("price", "-1", "price: must be an amount in quotes"),
+        ("price", "1e3", "price: must be an amount in quotes"),
+        ("deposit", "99", "deposit: is higher than the price."),
+        ("approval", "maybe", "approval: must be one of automatic, staff, payment, partner."),
+        ("capacity", 0, "capacity: must be from 1"),
+        ("needs_room", True, "needs_room: is true, but the location has no rooms."),
+        ("needs_room", "no", "needs_room: must be true or false."),
+        ("duration", 30, "duration: is not known."),
+        ("slug", "contact", "slug: “contact” is the address of another page."),
+    ],
+)
+def test_a_mistake_in_a_service_is_named_with_its_number(load, data, field, value, message):
+    place(data, "barber-berlin")["services"][0][field] = value
+
+    with pytest.raises(CommandError, match=r"barber-berlin: services\[0\]\.") as refused:
+        load(data)
+
+    assert message in str(refused.value)
+
+
+def test_a_currency_without_minor_units_has_no_fractions(load, data):
+    place(data, "court-tokyo")["services"][0]["price"] = "1300.50"
+
+    with pytest.raises(CommandError, match=r"court-tokyo: services\[0\]\.price: JPY has no such fraction"):
+        load(data)
+
+
+def test_all_mistakes_are_told_at_once(load, data):
+    place(data, "barber-berlin")["time_zone"] = "Mars"
+    place(data, "yoga-ny")["services"][1]["minutes"] = -5
+
+    with pytest.raises(CommandError, match=r"(?s)barber-berlin.*yoga-ny.*Nothing was changed: 2 problems"):
+        load(data)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"locations": {}}', '{"locations": [1]}', '{"x": 1, "locations": []}']
+)
+def test_what_is_no_file_of_locations_is_refused(load, content):
+    with pytest.raises(CommandError, match=r"places\.json"):
+        load(content)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(CommandError, match=r"nowhere\.json: cannot be read"):
+        call_command("load_locations", str(tmp_path / "nowhere.json"))
+
+
+def test_a_used_database_keeps_everything_when_the_file_is_wrong(load, data):
+    load(data)
+    before = rows()
+    place(data, "barber-berlin")["name"] = "Renamed"
+    place(data, "registry-kathmandu")["time_zone"] = "Mars"
+
+    with pytest.raises(CommandError):
+        load(data)
+
+    assert rows() == before
