@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import kinds
 from notifications.models import Channel, Delivery
-from operations.console import ReadOnlyAdmin, RecoverableAdmin, SearchKey, code
+from operations.console import RecoverableAdmin, SearchKey, code
 
 MESSAGE_ID = re.compile(r"<?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?:@\S*)?>?", re.IGNORECASE)
 
@@ -74,7 +74,7 @@ class DeliveryAdmin(RecoverableAdmin):
 
 
 @admin.register(Channel)
-class ChannelAdmin(ReadOnlyAdmin):
+class ChannelAdmin(RecoverableAdmin):
     list_display = ("name", "is_paused", "pause_reason", "failures_in_row", "open_until", "last_success_at")
     ordering = ("name", "id")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -124,7 +125,7 @@ def register(*conditions: Condition) -> None:
 
 def conditions() -> dict[str, Condition]:
     """Every declared condition by code."""
-    autodiscover_modules("recovery")
+    _discover()
     return _conditions
 
 
@@ -135,5 +136,11 @@ def introduce(model: type[Model], introduction: Introduction) -> None:
 
 def introduction(model: type[Model]) -> Introduction:
     """How a model's records are shown; those that nobody introduced go by their own name."""
-    autodiscover_modules("recovery")
+    _discover()
     return _introductions.get(model, Introduction())
+
+
+@cache
+def _discover() -> None:
+    """Once: looking for a module that most apps do not have costs half a millisecond."""
+    autodiscover_modules("recovery")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Aggregate, Min
@@ -12,9 +14,8 @@ from django.db.models import Count as CountOf
 from django.urls import reverse
 
 from operations import recovery
-from operations.desk import matters
 from operations.desk.lists import COUNT_CAP, Count
-from operations.desk.matters import Matter, User, may_view
+from operations.desk.matters import Matter, User, introduced, may_view
 from operations.recovery import Condition, Urgency, words
 
 SOONEST_COUNT = 10
@@ -35,7 +36,7 @@ class Summary:
     def page(self) -> str:
         return reverse("admin:desk_condition", args=[self.condition.code])
 
-    @property
+    @cached_property
     def by_itself(self) -> str:
         """What happens by itself; where it depends on the record, what happens to the first one."""
         if callable(self.condition.by_itself):
@@ -76,6 +77,11 @@ class Overview:
         return Count(sum(summary.count.number for summary in self.needs_person))
 
     @property
+    def first_harm(self) -> datetime | None:
+        """When the first matter that needs a person hurts somebody."""
+        return min((item.harm for item in self.needs_person if item.harm), default=None)
+
+    @property
     def soonest(self) -> list[Matter]:
         """The matters that hurt somebody first, over all conditions that need a person."""
         first = [(matter.harm, matter) for summary in self.needs_person for matter in summary.soonest]
@@ -92,26 +98,39 @@ def visible(user: User) -> list[Condition]:
     return [condition for condition in recovery.conditions().values() if may_view(user, condition.model)]
 
 
-def look(conditions: Iterable[Condition]) -> Overview:
-    """The state of these conditions, at two queries each at most."""
-    return Overview([_summarise(condition) for condition in conditions])
+def look(conditions: Iterable[Condition], *, with_records: bool = True) -> Overview:
+    """The state of these conditions: one query each, one more for each that lists something.
+
+    What introducing the records reads is fetched once for each model.
+    """
+    counted = [(condition, _count(condition)) for condition in conditions]
+    first = {
+        condition.code: list(condition.ordered()[:SOONEST_COUNT])
+        for condition, found in counted
+        if with_records and found["number"]
+    }
+    for model in {condition.model for condition, _found in counted}:
+        introduced(model, [row for rows in first.values() for row in rows if isinstance(row, model)])
+    return Overview([_summary(condition, found, first) for condition, found in counted])
 
 
-def _summarise(condition: Condition) -> Summary:
-    """Count, oldest and soonest over at most the first thousand records, in one query."""
+def _count(condition: Condition) -> dict[str, Any]:
+    """Number, oldest and soonest of at most the first thousand records, in one query."""
     columns: dict[str, Aggregate] = {"number": CountOf("pk")}
     if _has_column(condition, condition.since_at):
         columns["oldest"] = Min(condition.since_at)
     if condition.harm_at:
         columns["harm"] = Min(condition.harm_at)
-    found = condition.ordered()[: COUNT_CAP + 1].aggregate(**columns)
-    soonest = condition.ordered()[:SOONEST_COUNT] if found["number"] else []
+    return condition.ordered()[: COUNT_CAP + 1].aggregate(**columns)
+
+
+def _summary(condition: Condition, found: dict[str, Any], first: dict[str, list[Any]]) -> Summary:
     return Summary(
         condition,
         Count(found["number"]),
         found.get("oldest"),
         found.get("harm"),
-        matters.matters(condition, soonest),
+        [Matter(row, condition) for row in first.get(condition.code, [])],
     )
 
 

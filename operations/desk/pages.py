@@ -21,6 +21,11 @@ def framed(request: HttpRequest, template: str, context: dict[str, Any], status:
     return TemplateResponse(request, template, {**frame, **context}, status=status)
 
 
+def see_other(path: str) -> HttpResponse:
+    """303: the press is answered, look there (RFC 9110 section 15.4.4)."""
+    return HttpResponse(status=303, headers={"Location": path})
+
+
 def denied(request: HttpRequest, condition: Condition, remedy: Remedy | None = None) -> HttpResponse:
     """403 with what is missing: the permission to look, or the one to press `remedy`."""
     context = {"title": _("Not permitted"), "condition": condition, "remedy": remedy}

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -86,7 +85,7 @@ class Pressing:
             case Result.ALREADY_RESOLVED:
                 text = _("Already resolved: somebody or something else was faster. Nothing was done twice.")
                 messages.info(self.request, text)
-                return redirect(self.request.path)
+                return pages.see_other(self.request.path)
             case Result.STALE:
                 return self._again(409, outcome.message, remedy, changes=timeline.since(self.record, version))
         return self._again(409, _("Nothing was changed. %(why)s") % {"why": outcome.message}, remedy)
@@ -94,7 +93,7 @@ class Pressing:
     def _list(self, text: str) -> HttpResponse:
         link = format_html(' <a href="{}">{}</a>', self.request.path, _("Look at the record"))
         messages.success(self.request, format_html("{}{}", text, link))
-        return redirect(reverse("admin:desk_condition", args=[self.condition.code]))
+        return pages.see_other(reverse("admin:desk_condition", args=[self.condition.code]))
 
     def _again(self, status: int, problem: str, remedy: Remedy | None = None, **told: Any) -> HttpResponse:
         """The record as it is now, with what was wrong and everything that was typed."""

@@ -1,0 +1,121 @@
+"""One builder for each declared condition: a record that is in it, made by real transitions if possible."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db.models import Model
+from django.utils import timezone
+
+from notifications.models import Channel, Delivery
+from operations import recovery
+from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
+from operations.jobs import ScheduledJob
+from operations.recovery import Condition, Remedy
+from tests.factories import BookingFactory, DeliveryFactory, EnquiryFactory, ServiceFactory, advance
+from tests.parcels.models import Parcel, post
+
+HOUR = timedelta(hours=1)
+LEASE = {"token": UUID(int=7), "worker": UUID(int=8)}
+
+
+def ago(length: timedelta) -> Any:
+    return timezone.now() - length
+
+
+def late_job() -> ScheduledJob:
+    return ScheduledJob.objects.create(
+        name="nightly", title="Nightly proof", every_seconds=86_400, late_after=ago(HOUR)
+    )
+
+
+def nobody() -> WorkerHeartbeat:
+    WorkerHeartbeat.objects.all().delete()
+    return WorkerHeartbeat.objects.create(worker=NOBODY_YET, beat_at=ago(HOUR), silent_until=ago(HOUR))
+
+
+def completed_untold() -> Model:
+    booking = BookingFactory(starts_at=ago(48 * HOUR), completed=True)
+    DeliveryFactory(booking=booking, dead=True, not_after=None)
+    return booking
+
+
+def lapsed(effect: Any) -> Any:
+    """The same effect, with a lease that ran out an hour ago."""
+    type(effect).objects.filter(pk=effect.pk).update(lease_until=ago(HOUR))
+    return type(effect).objects.get(pk=effect.pk)
+
+
+def too_late(delivery: Delivery) -> Delivery:
+    """The same message, of use until an hour ago."""
+    Delivery.objects.filter(pk=delivery.pk).update(not_after=ago(HOUR))
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+def closed_channel() -> Channel:
+    closed = {"is_paused": True, "pause_reason": "The password is wrong.", "paused_at": ago(HOUR)}
+    return Channel.objects.update_or_create(name="email", defaults=closed)[0]
+
+
+def dead_parcel() -> Parcel:
+    leased = advance(post()[0], "lease", **LEASE)
+    return advance(leased, "give_up", failure_class="permanent", failure_text="no such street")
+
+
+BUILDERS: dict[str, Callable[[], Any]] = {
+    "bookings.late": lambda: BookingFactory(stale_after=ago(HOUR)),
+    "bookings.failed": lambda: BookingFactory(failed=True),
+    "bookings.awaiting_staff": lambda: BookingFactory(service=ServiceFactory(by_staff=True), waiting=True),
+    "bookings.awaiting_confirmation": lambda: BookingFactory(waiting_for_payment=True),
+    "bookings.cancelled_by_staff": lambda: BookingFactory(cancelled_by_staff=True),
+    "bookings.completed_untold": completed_untold,
+    "bookings.possible_duplicate": lambda: BookingFactory(
+        accepted=True, duplicate_of=BookingFactory(accepted=True)
+    ),
+    "bookings.unfinished": lambda: BookingFactory(draft=True, stale_after=ago(HOUR)),
+    "bookings.not_closed": lambda: BookingFactory(accepted=True, starts_at=ago(4 * HOUR)),
+    "bookings.enquiry_open": EnquiryFactory,
+    "notifications.late": lambda: DeliveryFactory(next_at=ago(HOUR)),
+    "notifications.interrupted": lambda: lapsed(DeliveryFactory(working=True)),
+    "notifications.unknown": lambda: DeliveryFactory(unknown=True),
+    "notifications.dead": lambda: DeliveryFactory(dead=True),
+    "notifications.bounced": lambda: DeliveryFactory(bounced=True),
+    "notifications.held": lambda: DeliveryFactory(held=True),
+    "notifications.missed": lambda: advance(too_late(DeliveryFactory(kind="reminder")), "expire"),
+    "notifications.channel_closed": closed_channel,
+    "operations.job_late": late_job,
+    "operations.no_worker": nobody,
+    "parcels.interrupted": lambda: lapsed(advance(post()[0], "lease", **LEASE)),
+    "parcels.stuck": dead_parcel,
+}
+# Where a remedy refuses what the condition's builder makes
+REMEDY_BUILDERS: dict[str, Callable[[], Any]] = {
+    "notifications.late-expire": lambda: too_late(DeliveryFactory()),
+    "notifications.held-expire": lambda: too_late(DeliveryFactory(held=True)),
+}
+ANSWERS = {
+    "evidence": "They called back at noon.",
+    "text": "Yes, we do.",
+    "recipient": "right@example.com",
+}
+
+CONDITIONS = list(recovery.conditions().values())
+REMEDIES = [(condition, remedy) for condition in CONDITIONS for remedy in condition.remedies]
+
+
+def _name(condition: Condition, remedy: Remedy) -> str:
+    return f"{condition.code}-{remedy.code}"
+
+
+each_condition = pytest.mark.parametrize("condition", CONDITIONS, ids=lambda each: each.code)
+each_remedy = pytest.mark.parametrize(
+    ("condition", "remedy"), REMEDIES, ids=[_name(condition, remedy) for condition, remedy in REMEDIES]
+)
+
+
+def build(condition: Condition, remedy: Remedy | None = None) -> Any:
+    """A record in that condition, to which the remedy, if one is given, applies."""
+    special = REMEDY_BUILDERS.get(_name(condition, remedy)) if remedy else None
+    return (special or BUILDERS[condition.code])()
