@@ -18,6 +18,7 @@ from notifications.models import Delivery
 from operations.errors import PermanentError
 
 PLAIN = SMTP.clone(cte_type="7bit", max_line_length=998)  # bodies: whole lines where they are plain text
+UNQUOTABLE = re.compile(r"[\s<>()\[\]\\,;:@\"\x00-\x1f\x7f]")  # what our own pages never take either
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u2028\u2029]+")
 
 
@@ -26,9 +27,9 @@ def build(delivery: Delivery, content: Content) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = one_line(content.subject)
     mail["From"] = _sender(content.sender_name)
-    mail["To"] = Address(addr_spec=address(delivery.recipient))
+    mail["To"] = _header_address(delivery.recipient)
     if content.reply_to:
-        mail["Reply-To"] = Address(addr_spec=address(content.reply_to))
+        mail["Reply-To"] = _header_address(content.reply_to)
     mail["Date"] = format_datetime(timezone.now())
     mail["Message-ID"] = delivery.message_id
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply to it
@@ -43,9 +44,10 @@ def address(text: str) -> str:
     try:
         plain = f"{local}@{domain.encode('idna').decode()}"
         validate_email(plain if local.isascii() else f"x@{plain.rpartition('@')[2]}")
-        Address(addr_spec=plain)
-    except (ValidationError, UnicodeError, ValueError, IndexError):
-        raise PermanentError("The address is not a valid e-mail address; it looks mistyped.") from None
+    except (ValidationError, UnicodeError, IndexError):
+        plain = ""
+    if not plain or UNQUOTABLE.search(local):
+        raise PermanentError("The address is not a valid e-mail address; it looks mistyped.")
     return plain
 
 
@@ -57,6 +59,11 @@ def envelope_sender() -> str:
 def one_line(text: str) -> str:
     """Text that fits into a header: control characters and line breaks become spaces."""
     return " ".join(CONTROLS.sub(" ", text).split())
+
+
+def _header_address(text: str) -> Address:
+    local, _, domain = address(text).rpartition("@")
+    return Address(username=local, domain=domain)
 
 
 def _sender(name: str) -> Address:

@@ -93,8 +93,11 @@ class MisbehavingSMTP:
                 client.shutdown(socket.SHUT_RDWR)
 
     def fault(self, point: str, answer: str, *, times: int | None = None, recipient: str = "") -> None:
-        """Misbehave at a point from now on, the next `times` times, or for one recipient only."""
-        self._faults.insert(0, Fault(point, answer, times, recipient))
+        """Misbehave at a point from now on, the next `times` times, or for one recipient only.
+
+        Of several faults at one point the one named first comes first, until it is used up.
+        """
+        self._faults.append(Fault(point, answer, times, recipient))
 
     def behave(self) -> None:
         """Forget all faults."""
