@@ -9,7 +9,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -35,14 +35,15 @@ class Board:
     A lock is given back by the system when its process is killed, which a semaphore is not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
         self._stamps = memoryview(mmap.mmap(-1, 8 * (FIRST_SEAT + SEATS * SEAT_WIDTH))).cast("d")
         self._locks = tempfile.TemporaryFile()  # noqa: SIM115 - its locks live as long as the processes
         self._owner, self._seat = 0, 0
 
     def beat(self, silent_for_seconds: float = 0) -> None:
         """This worker is alive and may now be silent for so long."""
-        seat, now = self._my_seat(), time.monotonic()
+        seat, now = self._my_seat(), self.clock()
         self._stamps[seat + SILENT_UNTIL] = now + silent_for_seconds if silent_for_seconds else 0
         self._stamps[seat + BEAT] = now
 
@@ -61,7 +62,7 @@ class Board:
 
     def finish(self) -> None:
         """A package is done; the monitor must hear of it."""
-        self._stamps[FINISHED] = time.monotonic()
+        self._stamps[FINISHED] = self.clock()
 
     @contextmanager
     def place(self, count: int) -> Iterator[bool]:
@@ -77,7 +78,7 @@ class Board:
 
     def stamp(self, role: int) -> None:
         """The guard or the monitor has moved."""
-        self._stamps[role] = time.monotonic()
+        self._stamps[role] = self.clock()
 
     def stamped_at(self, role: int) -> float:
         """When a role moved last; 0 if it never did."""

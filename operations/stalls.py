@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 
 from operations.board import FINISHED, GUARD, MONITOR, Board, Seat
@@ -32,14 +31,17 @@ class Judge:
     board: Board
     workers_count: int
     stall_seconds: float
-    _looked_at: float = field(default_factory=time.monotonic)
+    _looked_at: float = field(init=False)
     _patience: dict[str, Patience] = field(default_factory=dict)
     _busy: dict[int, Patience] = field(default_factory=dict)
     _has_begun: bool = False
 
+    def __post_init__(self) -> None:
+        self._looked_at = self.board.clock()
+
     def look(self) -> tuple[str, list[int]]:
         """Why the cluster must be replaced (or ""), and the workers that alone are stuck."""
-        step, self._looked_at = time.monotonic() - self._looked_at, time.monotonic()
+        step, self._looked_at = self.board.clock() - self._looked_at, self.board.clock()
         step = min(step, LONGEST_STEP_SECONDS)
         seats = self.board.seats()
         reason = self._silence(seats, step) or self._guard(step) or self._monitor(step)
@@ -53,7 +55,7 @@ class Judge:
     def _silence(self, seats: list[Seat], step: float) -> str:
         """Somebody must answer a ping, unless every worker has said that it is away for long."""
         silent = self._wait("workers", max((seat.beat_at for seat in seats), default=0.0), step)
-        away = sum(seat.silent_until > time.monotonic() for seat in seats)
+        away = sum(seat.silent_until > self.board.clock() for seat in seats)
         if away >= self.workers_count:
             return ""
         self._has_begun = self._has_begun or bool(seats)
@@ -78,7 +80,7 @@ class Judge:
 
     def _stuck(self, seats: list[Seat], step: float) -> list[int]:
         """Workers that are busy, not away, and do not move."""
-        now = time.monotonic()
+        now = self.board.clock()
         watched = {seat.pid: seat for seat in seats if seat.is_busy and seat.silent_until < now}
         self._busy = {pid: self._busy.get(pid, Patience()) for pid in watched}
         waited = {pid: self._busy[pid].see(seat.beat_at, step) for pid, seat in watched.items()}
