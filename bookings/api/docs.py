@@ -123,13 +123,13 @@ def _kind(schema: dict[str, Any]) -> str:
     """The type in a few words."""
     if name := _named(schema):
         return name
-    if choices := schema.get("anyOf"):
-        return " or ".join(dict.fromkeys(_kind(choice) for choice in choices))
-    if schema.get("type") == "array":
-        return f"list of {_kind(schema['items'])}"
-    if "enum" in schema:
-        return " or ".join(schema["enum"])
     words = str(schema.get("format") or schema.get("type") or "any")
+    if choices := schema.get("anyOf"):
+        words = " or ".join(dict.fromkeys(_kind(choice) for choice in choices))
+    elif words == "array":
+        words = f"list of {_kind(schema['items'])}"
+    elif "enum" in schema:
+        words = " or ".join(schema["enum"])
     return f"{words}, at most {schema['maxLength']}" if "maxLength" in schema else words
 
 

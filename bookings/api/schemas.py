@@ -22,8 +22,8 @@ Anyone = Annotated[str | None, Field(description="Slug of the person or room; em
 
 
 class BookingIn(Input):
-    location: Slug
-    service: Slug
+    location: Annotated[Slug, Field(description="Slug of the location.")]
+    service: Annotated[Slug, Field(description="Slug of the service there.")]
     resource: Anyone = None
     start: Annotated[Instant, Field(description="A start that was offered, with any offset.")]
     name: str = typed("Of the customer, in any script.", 200)
@@ -54,7 +54,7 @@ class ResendIn(Input):
 
 
 class EnquiryIn(Input):
-    location: Slug
+    location: Annotated[Slug, Field(description="Slug of the location.")]
     name: str = typed("Of the person who asks, in any script.", 200)
     email: str = typed("Where the answer goes.", 254)
     phone: str | None = typed("A telephone number.", 40, required=False)

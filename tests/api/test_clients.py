@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from bookings.models import ApiClient, Booking
@@ -52,14 +53,36 @@ def test_a_wrong_key_opens_nothing(db, header):
     assert response["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_key_that_was_withdrawn_or_renewed_opens_nothing(client_key):
+def test_a_key_that_was_renewed_opens_nothing(client_key):
     assert get("/locations", Authorization=f"Bearer {client_key}").status_code == 200
     client = ApiClient.objects.get()
     client.renew_key()
     client.save()
 
     assert get("/locations", Authorization=f"Bearer {client_key}").status_code == 401
+
+
+def test_a_client_that_was_switched_off_gets_in_no_more(client_key):
     ApiClient.objects.update(is_active=False)
+
+    assert get("/locations", Authorization=f"Bearer {client_key}").status_code == 401
+
+
+def test_a_command_issues_a_key_and_replaces_the_old_one(db, capsys):
+    call_command("issue_api_key", "partner", "--name", "Partner")
+    first = capsys.readouterr().out.strip()
+    call_command("issue_api_key", "partner")
+    second = capsys.readouterr().out.strip()
+
+    assert get("/locations", Authorization=f"Bearer {first}").status_code == 401
+    assert get("/locations", Authorization=f"Bearer {second}").status_code == 200
+    assert ApiClient.objects.get().name == "Partner"
+
+
+@pytest.mark.parametrize("slug", ["public", "two words", "s" * 41])
+def test_the_command_refuses_a_slug_that_cannot_be_a_scope(db, slug):
+    with pytest.raises(CommandError, match="cannot be a client"):
+        call_command("issue_api_key", slug)
 
 
 def test_the_key_itself_is_not_kept(client_key):
