@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def load(tmp_path, capsys):
     """Write a content to a file, load it, and return what the command says."""
 
-    def load(content) -> str:
+    def load(content):
         file = tmp_path / "places.json"
         file.write_text(content if isinstance(content, str) else json.dumps(content))
         call_command("load_locations", str(file))

@@ -26,7 +26,7 @@ def starts(service: Service, day: str, last: str = "", **kwargs) -> list[str]:
     return [offer.start.isoformat()[11:16] + offer.start.isoformat()[19:] for offer in offers]
 
 
-def every(minutes: int, first: str, last: str) -> list[str]:
+def every(minutes: int, first: str, last: str) -> list[datetime]:
     """The instants from first to last, both "2027-03-28T09:00+02:00", as their UTC times."""
     moment, end = datetime.fromisoformat(first), datetime.fromisoformat(last)
     found = []
