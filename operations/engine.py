@@ -336,7 +336,7 @@ _ACKNOWLEDGE = f"""
     ), tried AS (
         UPDATE operations_attempt SET outcome = 'done', finished_at = %(now)s, handover_at = %(handover)s,
             text = %(text)s
-        WHERE effect_model = %(label)s AND effect_id = %(id)s AND lease_token = %(token)s
+        FROM done WHERE effect_model = %(label)s AND effect_id = done.id AND lease_token = %(token)s
     )
     {_EVENT}
     SELECT %(label)s, id, version, 'working', 'done', 'acknowledge', 'worker', 'queue',
