@@ -25,11 +25,10 @@ def parse_start(text: str) -> datetime:
     return start.astimezone(UTC)
 
 
-class Paragraphs(forms.CharField):
-    """Text of any script, in Unicode's composed form."""
+class Line(forms.CharField):
+    """One line of any script, in Unicode's composed form."""
 
-    widget = forms.Textarea
-    check = staticmethod(typed_text.validate_paragraphs)
+    check = staticmethod(typed_text.validate_line)
 
     def to_python(self, value: Any) -> str:
         text = typed_text.normalised(value or "")
@@ -37,11 +36,10 @@ class Paragraphs(forms.CharField):
         return text
 
 
-class Line(Paragraphs):
-    """The same on one line."""
+class Paragraphs(Line):
+    """The same on several lines."""
 
-    widget = forms.TextInput
-    check = staticmethod(typed_text.validate_line)
+    check = staticmethod(typed_text.validate_paragraphs)
 
 
 class Address(forms.EmailField):
@@ -100,7 +98,7 @@ class Person(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         for field in self.fields.values():
             field.widget.attrs.pop("maxlength", None)  # a browser would cut what was pasted without a word
 
@@ -116,11 +114,14 @@ class TimeForm(forms.Form):
         self.service = service
 
     def clean_resource(self) -> Resource | None:
-        """The person or room behind the slug; empty means anyone."""
+        """The person or room behind the slug; empty means anyone.
+
+        Also one who cannot be booked any more: the domain refuses that, and a repeat must find its booking.
+        """
         slug = self.cleaned_data["resource"]
         if not slug:
             return None
-        for resource in self.service.location.resources.filter(is_active=True):
+        for resource in self.service.location.resources.all():
             if resource.slug == slug:
                 return resource
         raise ValidationError(_("Nobody of that name can be booked here. Please choose again."))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 OUR_SITES = frozenset({"same-origin", "none"})
@@ -71,19 +71,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, with the sentence of whoever refused."""
-    return answer(request, HTTPStatus.FORBIDDEN, **_said(exception))
+    return answer(request, HTTPStatus.FORBIDDEN, text=_said(exception))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, with the sentence of whoever did not find it."""
-    return answer(request, HTTPStatus.NOT_FOUND, **_said(exception))
+    return answer(request, HTTPStatus.NOT_FOUND, text=_said(exception))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without our cookie's token; what came from our own pages can be sent again."""
     is_ours = request.headers.get("Sec-Fetch-Site", "same-origin") in OUR_SITES
-    words = {"text": NO_COOKIE if reason == REASON_NO_CSRF_COOKIE else OLD_FORM} if is_ours else {}
-    return answer(request, HTTPStatus.FORBIDDEN, title=_("Please send this once more"), keep=is_ours, **words)
+    if not is_ours:
+        return answer(request, HTTPStatus.FORBIDDEN)
+    text = NO_COOKIE if reason == REASON_NO_CSRF_COOKIE else OLD_FORM
+    title = _("Please send this once more")
+    return answer(request, HTTPStatus.FORBIDDEN, title=title, text=text, keep=True)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -95,8 +98,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def database_away(request: HttpRequest) -> HttpResponse:
     """503: the outcome may be unknown, so the same form can be sent again with its own number."""
-    words = {"text": UNCLEAR} if request.method == "POST" else {}
-    response = answer(request, HTTPStatus.SERVICE_UNAVAILABLE, keep=True, **words)
+    text = UNCLEAR if request.method == "POST" else ""
+    response = answer(request, HTTPStatus.SERVICE_UNAVAILABLE, text=text, keep=True)
     response["Retry-After"] = "5"
     return response
 
@@ -108,19 +111,30 @@ def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     return response
 
 
-def answer(request: HttpRequest, status: HTTPStatus, *, keep: bool = False, **words: Any) -> HttpResponse:
+def answer(
+    request: HttpRequest,
+    status: HTTPStatus,
+    *,
+    title: str | Promise = "",
+    text: str | Promise = "",
+    keep: bool = False,
+) -> HttpResponse:
     """The page of a status; reads neither database nor session. (The API's boundary rewords it.)"""
-    title, text = WORDS[status]
-    keep = keep and request.method == "POST"
-    context = {"title": title, "text": text, "status": status.value, "keep": keep} | words
+    usual_title, usual_text = WORDS[status]
+    context = {
+        "title": title or usual_title,
+        "text": text or usual_text,
+        "status": status.value,
+        "keep": keep and request.method == "POST",
+    }
     response = render(request, "pages/error.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _said(exception: Exception) -> dict[str, str]:
-    text = exception.args[0] if exception.args else None
-    return {"text": text} if isinstance(text, str) and text else {}
+def _said(exception: Exception) -> str:
+    said = exception.args[0] if exception.args else ""
+    return said if isinstance(said, str) else ""
 
 
 class NotAllowedPages:

@@ -47,7 +47,8 @@ def spoken_day(day: date, location: Location) -> str:
 
 @register.filter
 def short_day(day: date, location: Location) -> str:
-    """The date as short as it can be understood."""
+    """The date (of a moment: on its own clock) as short as it can be understood."""
+    day = day.date() if isinstance(day, datetime) else day
     return str(format_skeleton("MMMEd", day, locale=_locale(location)))
 
 

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 class SeeOther(HttpResponseRedirect):
@@ -25,11 +24,13 @@ def page(request: HttpRequest, name: str, context: dict[str, Any], status: int =
     return render(request, f"pages/{name}.html", context, status=status)
 
 
-def private(view: View[P]) -> View[P]:
+def private(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Keep the answer out of caches and search engines, and its address from other sites."""
 
     @wraps(view)
-    def hidden(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def hidden(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex, nofollow"

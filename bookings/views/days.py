@@ -53,7 +53,7 @@ class Day:
 class DayPage:
     """A day of a service: what is free for whom, and where to look next."""
 
-    date: date
+    day: date
     today: date
     last: date
     resource: Resource | None
@@ -64,19 +64,19 @@ class DayPage:
 
     @property
     def previous(self) -> date | None:
-        return self.date - ONE_DAY if self.date > self.today else None
+        return self.day - ONE_DAY if self.day > self.today else None
 
     @property
     def following(self) -> date | None:
-        return self.date + ONE_DAY if self.date < self.last else None
+        return self.day + ONE_DAY if self.day < self.last else None
 
     @property
     def is_over(self) -> bool:
-        return self.date < self.today
+        return self.day < self.today
 
     @property
     def is_beyond(self) -> bool:
-        return self.date > self.last
+        return self.day > self.last
 
 
 def arrange(service: Service, day: date | None, resource: Resource | None) -> DayPage:
@@ -90,7 +90,7 @@ def arrange(service: Service, day: date | None, resource: Resource | None) -> Da
     by_date = Counter(offer.start.date() for offer in wanted)
     day = day or min(by_date, default=today)
     return DayPage(
-        date=day,
+        day=day,
         today=today,
         last=last,
         resource=resource,

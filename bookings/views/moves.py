@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -67,5 +69,5 @@ def _choose(
     return page(request, "move", context, 400 if problem else status)
 
 
-def _day_of(booking: Booking):
+def _day_of(booking: Booking) -> date:
     return booking.starts_at.astimezone(booking.location.zone).date()

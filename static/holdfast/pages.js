@@ -19,13 +19,16 @@
     if (!parts || isNaN(moment)) return;
     const placeMinutes = parts[2] ? Number(parts[2] + "1") * (Number(parts[3]) * 60 + Number(parts[4])) : 0;
     if (placeMinutes === -moment.getTimezoneOffset()) return;
-    const clock = { hour: "2-digit", minute: "2-digit" };
-    const sameDay = parts[1] === moment.toLocaleDateString("sv-SE");
-    const words = moment.toLocaleString(document.documentElement.lang, sameDay ? clock : { weekday: "short", ...clock });
-    const note = document.createElement("span");
+    const clock = { hour: "numeric", minute: "2-digit" };
+    const isSameDay = parts[1] === moment.toLocaleDateString("sv-SE");
+    const note = document.createElement("span"), label = document.createElement("span");
     note.className = "your-time";
-    note.textContent = `${words} ${document.body.dataset.yourTime}`;
+    note.textContent = `${moment.toLocaleString([], isSameDay ? clock : { weekday: "short", ...clock })} `;
+    label.textContent = document.body.dataset.yourTime;
+    label.className = element.dataset.placeTime === "brief" ? "hidden" : "";
+    note.append(label);
     element.append(note);
+    all("[data-your-time-note]").forEach((each) => { each.hidden = false; });
   }
 
   // One number per form: a page that is loaded again sends the number of the first time.
@@ -62,10 +65,11 @@
     form.elements.start.value = link.dataset.start;
     all("[data-alternatives] a").forEach((each) => each.removeAttribute("aria-current"));
     link.setAttribute("aria-current", "true");
-    const shown = form.querySelector("time"), time = link.querySelector("time");
-    shown.dateTime = time.dateTime;
-    shown.textContent = `${link.querySelector("small").textContent}, ${time.firstChild.textContent}`;
+    const shown = form.querySelector("time");
+    shown.dateTime = link.dataset.start;
+    shown.textContent = link.dataset.words;
     addYourTime(shown);
+    all("s, [data-gone]", form).forEach((each) => each.replaceWith(...all("time", each)));
     form.querySelector("button").focus();
   }
 

@@ -1,0 +1,151 @@
+"""What customers do with their booking: asked by GET, done once by POST, never on a stale page."""
+
+from datetime import datetime
+
+import pytest
+
+from bookings.models import Booking
+from operations import intents
+from operations.workflow import Event
+from tests.factories import STAFF, BookingFactory, advance, in_a_week
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def booking(service):
+    return BookingFactory(service=service, accepted=True)
+
+
+def state(booking):
+    fresh = Booking.objects.get(pk=booking.pk)
+    return fresh.status, fresh.version
+
+
+@pytest.mark.parametrize("page", ["", "status/", "cancel/", "move/", "retry/", "resend/", "calendar.ics"])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_get_changes_nothing(client, booking, page, method):
+    events = Event.objects.count()
+    response = getattr(client, method)(f"/b/{booking.token}/{page}")
+    assert response.status_code == 200
+    assert state(booking) == (booking.status, booking.version)
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("page", ["", "status/", "cancel/", "move/", "calendar.ics"])
+def test_pages_of_a_booking_stay_out_of_caches_and_search_engines(client, booking, page):
+    response = client.get(f"/b/{booking.token}/{page}")
+    assert "no-store" in response["Cache-Control"]
+    assert "noindex" in response["X-Robots-Tag"]
+    assert response["Referrer-Policy"] == "same-origin"
+
+
+def test_cancelling_takes_a_question_and_a_press(visitor, booking):
+    page = visitor.send(visitor.open(f"/b/{booking.token}/cancel/").form())
+    assert 'data-status="cancelled"' in page.html
+    assert "You cancelled this booking" in page.text
+
+
+def test_cancelling_twice_is_no_error(visitor, booking):
+    form = visitor.open(f"/b/{booking.token}/cancel/").form()
+    visitor.send(form)
+    page = visitor.send(form)
+    assert page.status == 200
+    assert "Nothing was done twice" in page.text
+    assert Event.objects.of(booking).filter(transition="cancel").count() == 1
+
+
+def test_a_stale_page_changes_nothing_and_tells_what_happened(visitor, booking):
+    form = visitor.open(f"/b/{booking.token}/cancel/").form()
+    advance(booking, "start", STAFF)
+    page = visitor.send(form)
+    assert page.status == 409
+    assert "The appointment began." in page.text
+    assert "by Salon Kiez" in page.text
+    assert state(booking) == ("in_progress", booking.version + 1)
+
+
+@pytest.mark.parametrize("action", ["cancel", "move", "retry", "resend"])
+@pytest.mark.parametrize(
+    "broken",
+    [{"request_id": "x"}, {"request_id": ""}, {"version": ""}, {"version": "²"}, {"version": "9" * 99}],
+)
+def test_a_form_that_is_not_ours_changes_nothing(client, booking, action, broken):
+    fields = {"request_id": intents.issue(), "version": booking.version, "start": in_a_week().isoformat()}
+    response = client.post(f"/b/{booking.token}/{action}/", fields | broken)
+    assert response.status_code == 400
+    assert state(booking) == (booking.status, booking.version)
+
+
+@pytest.mark.parametrize("action", ["cancel", "move", "retry", "resend"])
+def test_an_unknown_booking_is_404(client, service, action):
+    fields = {"request_id": intents.issue(), "version": 1, "start": in_a_week().isoformat()}
+    assert client.post(f"/b/unknown/{action}/", fields).status_code == 404
+
+
+def test_past_the_window_the_page_says_whom_to_ask(visitor, booking):
+    form = visitor.open(f"/b/{booking.token}/cancel/").form()
+    booking.location.cancel_until_hours = 24 * 30
+    booking.location.save()
+    page = visitor.send(form)
+    assert page.status == 409
+    assert "Please contact" in page.text
+    assert "/salon/contact/" in page.links
+    assert not visitor.open(f"/b/{booking.token}/cancel/").forms
+
+
+def test_moving_offers_times_and_takes_one(visitor, booking):
+    form = visitor.open(f"/b/{booking.token}/move/").form("/move/")
+    page = visitor.send(form, start=form.choices["start"][-1])
+    assert page.status == 200
+    moved = Booking.objects.get()
+    assert moved.starts_at != booking.starts_at
+    assert moved.version > booking.version
+
+
+def test_moving_onto_somebody_else_changes_nothing_and_offers_others(visitor, booking, service):
+    form = visitor.open(f"/b/{booking.token}/move/").form("/move/")
+    start = form.choices["start"][-1]
+    other = BookingFactory(
+        service=service, resource=booking.resource, starts_at=datetime.fromisoformat(start)
+    )
+    page = visitor.send(form, start=start)
+    assert page.status == 409
+    assert "has just been taken" in page.text
+    assert state(booking) == (booking.status, booking.version)
+    page = visitor.send(page.form("/move/"), start=page.form("/move/").choices["start"][0])
+    assert page.status == 200
+    assert Booking.objects.get(pk=booking.pk).starts_at not in (booking.starts_at, other.starts_at)
+
+
+@pytest.mark.parametrize("start", ["", "soon", "2027-01-05T09:00:00", "\0"])
+def test_moving_to_no_time_is_explained(visitor, booking, start):
+    form = visitor.open(f"/b/{booking.token}/move/").form("/move/")
+    page = visitor.send(form, start=start)
+    assert page.status == 422
+    assert state(booking) == (booking.status, booking.version)
+
+
+def test_moving_into_the_past_is_refused(visitor, booking):
+    form = visitor.open(f"/b/{booking.token}/move/").form("/move/")
+    page = visitor.send(form, start="2020-01-05T09:00:00+01:00")
+    assert page.status == 409
+    assert "passed" in page.text
+
+
+def test_a_failed_booking_can_be_tried_again(visitor, service):
+    booking = BookingFactory(service=service, failed=True)
+    page = visitor.open(f"/b/{booking.token}/")
+    assert f"/b/{booking.token}/retry/" in page.links
+    page = visitor.send(visitor.open(f"/b/{booking.token}/retry/").form())
+    assert 'data-status="submitted"' in page.html
+
+
+def test_trying_again_when_the_time_is_gone_offers_others(visitor, service):
+    booking = BookingFactory(service=service, failed=True)
+    form = visitor.open(f"/b/{booking.token}/retry/").form()
+    BookingFactory(service=service, resource=booking.resource, starts_at=booking.starts_at)
+    page = visitor.send(form)
+    assert page.status == 409
+    assert any("/salon/cut/?date=" in link for link in page.links)
+    assert state(booking) == ("failed", booking.version)

@@ -1,0 +1,70 @@
+"""Questions are received once, and nobody learns who books here."""
+
+import pytest
+
+from bookings.models import Enquiry
+from notifications.models import Delivery
+from operations import intents
+from tests.factories import BookingFactory
+from tests.pages.conftest import ADA
+
+pytestmark = pytest.mark.django_db
+
+QUESTION = {name: ADA[name] for name in ("name", "email", "phone")} | {
+    "text": "Do you cut curls?\nMine are long."
+}
+
+
+def test_a_question_is_received_once(visitor, service):
+    form = visitor.open("/salon/contact/").form()
+    first, again = visitor.send(form, **QUESTION), visitor.send(form, **QUESTION)
+    enquiry = Enquiry.objects.get()
+    assert enquiry.text == QUESTION["text"]
+    assert enquiry.reference in first.text
+    assert "Nothing was sent twice" in again.text
+
+
+def test_a_question_with_another_text_under_the_same_number_is_kept_and_renumbered(visitor, service):
+    form = visitor.open("/salon/contact/").form()
+    visitor.send(form, **QUESTION)
+    page = visitor.send(form, **QUESTION | {"text": "Another one"})
+    assert page.status == 409
+    assert page.form().fields["text"] == "Another one"
+    assert visitor.send(page.form()).status == 200
+    assert Enquiry.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "status"),
+    [
+        ("text", "", 422),
+        ("text", "x" * 6000, 422),
+        ("text", "\0", 422),
+        ("email", "a@b.c\nd", 422),
+        ("request_id", "x", 400),
+    ],
+)
+def test_a_bad_question_is_explained_and_kept(visitor, service, field, value, status):
+    page = visitor.send(visitor.open("/salon/contact/").form(), **QUESTION | {field: value})
+    assert page.status == status
+    assert page.form().fields["name"] == QUESTION["name"]
+    assert not Enquiry.objects.exists()
+
+
+def test_the_answer_is_the_same_for_every_address(visitor, service):
+    booking = BookingFactory(service=service, accepted=True, email="ada@example.com")
+    known = visitor.send(visitor.open("/find/").form(), email="ADA@example.com")
+    unknown = visitor.send(visitor.open("/find/").form(), email="eve@example.com")
+    assert known.text == unknown.text
+    assert known.path == unknown.path
+    assert Delivery.objects.get().message.booking == booking
+
+
+@pytest.mark.parametrize(
+    ("email", "number", "status"),
+    [("", None, 422), ("x", None, 422), ("a@b.de\n", None, 422), ("a@b.de", "x", 400)],
+)
+def test_a_bad_address_is_explained(visitor, service, email, number, status):
+    page = visitor.send(visitor.open("/find/").form(), email=email, request_id=number or intents.issue())
+    assert page.status == status
+    assert page.form().fields["email"].strip() == email.strip()

@@ -1,0 +1,135 @@
+"""From all places to one time: every step is a link, and every dead end says where to go on."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, SessionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def day(service, shift):
+    return timezone.localdate(timezone=service.location.zone) + timedelta(days=shift)
+
+
+def test_with_one_place_there_is_nothing_to_choose(client, service):
+    LocationFactory(is_active=False)
+    assert client.get("/")["Location"] == "/salon/"
+
+
+def test_several_places_are_listed(visitor, service):
+    LocationFactory(slug="other", name="<b>Other</b>")
+    page = visitor.open("/")
+    assert {"/salon/", "/other/"} <= set(page.links)
+    assert "<b>Other" not in page.html
+
+
+def test_without_any_place_the_page_says_so(visitor, db):
+    assert "No place takes bookings here yet" in visitor.open("/").text
+
+
+def test_only_active_services_are_offered(visitor, service):
+    ServiceFactory(location=service.location, slug="gone", is_active=False)
+    page = visitor.open("/salon/")
+    assert "/salon/cut/" in page.links
+    assert "/salon/gone/" not in page.links
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere/", "/salon/nothing/", "/salon/nothing/book/", "/b/unknown/", "/b/x/cancel/"]
+)
+def test_an_unknown_address_is_404_in_our_own_words(visitor, service, path):
+    page = visitor.open(path)
+    assert page.status == 404
+    assert "There is nothing at this address" in page.text
+
+
+def test_times_are_links_to_their_forms_by_part_of_the_day(visitor, service):
+    page = visitor.open(f"/salon/cut/?date={day(service, 1)}")
+    assert len(page.times) == 47
+    assert "Morning" in page.text
+    assert "Afternoon" in page.text
+    assert "Europe/Berlin time" in page.text
+    assert visitor.open(page.times[0]).status == 200
+
+
+def test_without_a_date_the_first_free_day_is_shown(visitor, service):
+    service.location.minimum_notice_minutes = 2 * 24 * 60
+    service.location.save()
+    page = visitor.open("/salon/cut/")
+    assert page.times
+    assert f"?date={day(service, 1)}" in page.links
+
+
+def test_days_follow_one_another(visitor, service):
+    page = visitor.open(f"/salon/cut/?date={day(service, 1)}")
+    assert {f"?date={day(service, 0)}", f"?date={day(service, 2)}"} <= set(page.links)
+
+
+def test_a_full_day_leads_to_the_next_free_one(visitor, service):
+    midnight = datetime.combine(day(service, 1), datetime.min.time(), tzinfo=service.location.zone)
+    session = SessionFactory(service=service, starts_at=midnight, ends_at=midnight + timedelta(days=1))
+    BookingFactory(session=session)
+    page = visitor.open(f"/salon/cut/?date={day(service, 1)}")
+    assert not page.times
+    assert "No free time on this day" in page.text
+    assert f"?date={day(service, 2)}" in page.links
+
+
+@pytest.mark.parametrize(
+    ("shift", "says"),
+    [(-1, "This day is over"), (61, "cannot be booked yet"), (9999, "cannot be booked yet")],
+)
+def test_a_day_outside_says_why(visitor, service, shift, says):
+    page = visitor.open(f"/salon/cut/?date={day(service, shift)}")
+    assert says in page.text
+    assert not page.times
+
+
+@pytest.mark.parametrize(
+    "date", ["tomorrow", "2027-02-30", "0001-01-01", "9999-12-31", "%00", "-1", "2027-1-1"]
+)
+def test_a_date_that_is_none_gives_the_first_day_and_says_so(visitor, service, date):
+    page = visitor.open(f"/salon/cut/?date={date}")
+    assert page.status == 400
+    assert "did not understand that date" in page.text
+    assert page.times
+
+
+def test_anyone_comes_first_and_then_each_person(visitor, service):
+    ResourceFactory(
+        location=service.location, slug="lena", name="Lena", hours="Mo-Su 09:00-10:00", position=1
+    )
+    page = visitor.open(f"/salon/cut/?date={day(service, 1)}")
+    assert page.text.index("Anyone") < page.text.index("Mehmet") < page.text.index("Lena")
+    page = visitor.open(f"/salon/cut/?date={day(service, 1)}&resource=lena")
+    assert len(page.times) == 3
+    assert all(link.endswith("&resource=lena") for link in page.times)
+
+
+def test_an_unknown_person_means_anyone(visitor, service):
+    assert len(visitor.open(f"/salon/cut/?date={day(service, 1)}&resource=%00").times) == 47
+
+
+def test_a_class_says_how_many_places_are_left(visitor, service):
+    service.capacity = 14
+    service.save()
+    assert "14 left" in visitor.open(f"/salon/cut/?date={day(service, 1)}").text
+
+
+def test_a_place_without_minor_units_has_prices_without(visitor):
+    tokyo = LocationFactory(slug="court", currency="JPY", locale="ja", time_zone="Asia/Tokyo")
+    ServiceFactory(location=tokyo, name="コート 1時間", price="1300")
+    page = visitor.open("/court/")
+    assert "1,300" in page.text
+    assert "1,300.00" not in page.text
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "post"])
+def test_other_methods_are_405_in_our_own_words(client, service, method):
+    response = getattr(client, method)("/salon/")
+    assert response.status_code == 405
+    assert "GET" in response["Allow"]
+    assert b"does not work that way" in response.content

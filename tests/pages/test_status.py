@@ -1,0 +1,97 @@
+"""A booking's own page tells the truth, in one element, and asks again no more often than it must."""
+
+import re
+
+import pytest
+
+from tests.factories import BookingFactory, DeliveryFactory, advance
+
+pytestmark = pytest.mark.django_db
+
+TRAITS = (
+    *("draft", "waiting", "waiting_for_payment", "waiting_for_partner", "accepted", "in_progress"),
+    *("completed", "cancelled", "cancelled_by_staff", "failed"),
+)
+
+
+def test_status_and_version_stand_on_one_element(visitor, service):
+    booking = BookingFactory(service=service, accepted=True)
+    found = re.findall(
+        r'<[^>]*data-status="(\w+)" data-version="(\d+)"', visitor.open(f"/b/{booking.token}/").html
+    )
+    assert found == [("accepted", str(booking.version))]
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_every_state_has_a_headline_and_a_next_step(visitor, service, trait):
+    booking = BookingFactory(service=service, **{trait: True})
+    page = visitor.open(f"/b/{booking.token}/")
+    assert page.status == 200
+    assert booking.reference in page.text
+    assert re.search(r"<h1[^>]*>[^<]{10,}</h1>\s*<p>[^<]+</p>\s*<p><strong>[^<]+</strong>", page.html)
+
+
+@pytest.mark.parametrize(
+    "trait", ["working", "done", "confirmed", "bounced", "unknown", "dead", "held", "expired", "settled"]
+)
+def test_every_message_is_told_with_its_status(visitor, service, trait):
+    booking = BookingFactory(service=service, accepted=True)
+    delivery = DeliveryFactory(booking=booking, **{trait: True})
+    page = visitor.open(f"/b/{booking.token}/")
+    assert f'data-message="confirmation" data-message-status="{delivery.status}"' in page.html
+
+
+def test_messages_to_the_staff_are_none_of_the_customers_business(visitor, service):
+    booking = BookingFactory(service=service, accepted=True)
+    DeliveryFactory(booking=booking, kind="staff_request", is_for_staff=True)
+    assert "staff_request" not in visitor.open(f"/b/{booking.token}/").html
+
+
+def test_the_fragment_is_304_until_something_changes(client, service):
+    booking = BookingFactory(service=service, accepted=True)
+    path = f"/b/{booking.token}/status/"
+    tag = client.get(path)["ETag"]
+    assert tag.startswith(f'"{booking.version}-')
+    unchanged = client.get(path, headers={"If-None-Match": tag})
+    assert (unchanged.status_code, unchanged["ETag"], unchanged.content) == (304, tag, b"")
+    DeliveryFactory(booking=booking)
+    assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_the_page_knows_the_tag_of_its_fragment(client, service):
+    booking = BookingFactory(service=service, accepted=True)
+    tag = client.get(f"/b/{booking.token}/status/")["ETag"]
+    assert tag.replace('"', "&quot;") in client.get(f"/b/{booking.token}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("trait", "every"),
+    [("accepted", 30), ("waiting", 30), ("failed", 30), ("cancelled", 0), ("completed", 0)],
+)
+def test_the_page_asks_often_only_while_something_moves(client, service, trait, every):
+    booking = BookingFactory(service=service, **{trait: True})
+    body = client.get(f"/b/{booking.token}/status/").content.decode()
+    assert (f"every {every}s" in body) if every else ("every" not in body)
+    DeliveryFactory(booking=booking)
+    assert "every 3s" in client.get(f"/b/{booking.token}/status/").content.decode()
+
+
+def test_without_a_script_there_is_a_link_to_look_again(visitor, service):
+    booking = BookingFactory(service=service)
+    page = visitor.open(f"/b/{booking.token}/")
+    assert f"/b/{booking.token}/" in page.links
+    advance(booking, "accept")
+    assert 'data-status="accepted"' in visitor.open(f"/b/{booking.token}/").html
+
+
+def test_the_calendar_file_has_its_own_type_and_name(client, service):
+    booking = BookingFactory(service=service, accepted=True)
+    response = client.get(f"/b/{booking.token}/calendar.ics")
+    assert response["Content-Type"].startswith("text/calendar")
+    assert booking.reference in response["Content-Disposition"]
+    assert b"BEGIN:VEVENT" in response.content
+
+
+def test_a_name_cannot_break_the_page(visitor, service):
+    booking = BookingFactory(service=service, name="<script>alert(1)</script>\"'&")
+    assert "<script>alert" not in visitor.open(f"/b/{booking.token}/").html
