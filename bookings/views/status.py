@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,9 +20,10 @@ from bookings.booking import Booking, Status
 from bookings.places import Location
 from bookings.views import lookup
 from bookings.views.answers import page, private
-from notifications import kinds
+from notifications import evidence, kinds
 from notifications.models import Delivery
 from operations.effects import EffectStatus
+from operations.errors import Busy
 
 SOON_SECONDS, LATER_SECONDS = 3, 30
 MOVING = frozenset({EffectStatus.PENDING, EffectStatus.WORKING})
@@ -71,8 +73,13 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
 @csrf_exempt  # it needs no cookie: who knows token and message id has read the message
 @require_POST
 @private
-def seen(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+def seen(request: HttpRequest, token: str) -> HttpResponse:
     """The page's script says that a person came by the link of message `m`; the booking stays as it is."""
+    messages = lookup.booking(token).messages.select_related("delivery")
+    uid = request.POST.get("m", "")
+    if uid in {str(message.delivery.uid) for message in messages}:
+        with suppress(Busy):  # a worker has the message in hand; the next look will tell it again
+            evidence.opened(uid)
     return HttpResponse(status=204)
 
 

@@ -104,7 +104,9 @@
   // Whoever really reads the page from a message's link says so; a scanner that only fetches it does not.
   function tellSeen({ dataset: { seen } }) {
     const message = new URLSearchParams(location.search).get("m");
-    if (message) navigator.sendBeacon(seen, new URLSearchParams({ m: message }));
+    if (!message) return;
+    navigator.sendBeacon(seen, new URLSearchParams({ m: message }));
+    history.replaceState(null, "", location.pathname);
   }
 
   all("[data-place-time]").forEach(addYourTime);

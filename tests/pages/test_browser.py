@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from bookings import processing
 from bookings.models import Booking
+from notifications.models import Delivery
 from operations.work import works
-from tests.factories import BookingFactory
+from tests.factories import BookingFactory, DeliveryFactory
 from tests.pages.conftest import ADA
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -107,6 +108,17 @@ def test_the_number_of_a_form_survives_a_reload_and_ends_with_the_booking(at_for
     page.wait_for_url("**/b/**")
     page.goto(address)
     assert page.locator("[name=request_id]").input_value() != number
+
+
+def test_reading_the_page_from_a_messages_link_shows_that_the_message_arrived(page, service):
+    booking = BookingFactory(service=service, accepted=True)
+    delivery = DeliveryFactory(booking=booking, done=True)
+    with page.expect_request("**/seen/") as seen:
+        page.goto(f"/b/{booking.token}/?m={delivery.uid}")
+    assert seen.value.response().status == 204
+    assert Delivery.objects.get().status == "confirmed"
+    assert Booking.objects.get().version == booking.version
+    assert page.url.endswith(f"/b/{booking.token}/")
 
 
 def test_a_double_click_sends_once(at_form):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from notifications.models import Delivery
 from tests.factories import BookingFactory, DeliveryFactory, advance
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,29 @@ def test_the_calendar_file_has_its_own_type_and_name(client, service):
     assert response["Content-Type"].startswith("text/calendar")
     assert booking.reference in response["Content-Disposition"]
     assert b"BEGIN:VEVENT" in response.content
+
+
+@pytest.mark.parametrize("query", ["", "?repeat=1", "?repeat=%00"])
+def test_a_scanner_that_fetches_a_messages_link_shows_nothing(client, service, query):
+    booking = BookingFactory(service=service, accepted=True)
+    delivery = DeliveryFactory(booking=booking, done=True)
+    client.get(f"/b/{booking.token}/{query or '?'}&m={delivery.uid}")
+    assert Delivery.objects.get().status == "done"
+
+
+@pytest.mark.parametrize("number", ["", "x", "\0", "00000000-0000-0000-0000-000000000000"])
+def test_an_unknown_message_was_not_seen(client, service, number):
+    booking = BookingFactory(service=service, accepted=True)
+    DeliveryFactory(booking=booking, done=True)
+    assert client.post(f"/b/{booking.token}/seen/", {"m": number}).status_code == 204
+    assert Delivery.objects.get().status == "done"
+
+
+def test_a_message_is_seen_only_on_its_own_bookings_page(client, service):
+    booking = BookingFactory(service=service, accepted=True)
+    delivery = DeliveryFactory(done=True)
+    client.post(f"/b/{booking.token}/seen/", {"m": str(delivery.uid)})
+    assert Delivery.objects.get(pk=delivery.pk).status == "done"
 
 
 def test_a_name_cannot_break_the_page(visitor, service):

@@ -66,7 +66,7 @@ class Page(HTMLParser):
             self.forms[-1].fields[self.textarea] = ""
         elif tag == "input" and self.forms and "name" in values:
             if values.get("type") in ("radio", "checkbox"):
-                self.forms[-1].choices.setdefault(values["name"], []).append(values["value"])
+                self.forms[-1].choices.setdefault(values["name"], []).append(values.get("value", "on"))
             else:
                 self.forms[-1].fields[values["name"]] = values.get("value", "")
 
