@@ -18,16 +18,15 @@ from tests.racing import race
 RECEIPT = Receipt(external_id="42", text="250 taken")
 
 
-def claim_one() -> Parcel:
-    parcel: Parcel = engine.claim(Parcel, TOPIC, 1)[0]
-    return parcel
+def claim_one():
+    return engine.claim(Parcel, TOPIC, 1)[0]
 
 
 def lapse(parcel: Parcel) -> None:
     Parcel.objects.filter(pk=parcel.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
-def reclaim(parcel: Parcel) -> Parcel:
+def reclaim(parcel):
     with transaction.atomic():
         engine.reclaim(workflow.fetch(Parcel, pk=parcel.pk), WORKER)
     return Parcel.objects.get(pk=parcel.pk)
@@ -120,7 +119,7 @@ class TestLease:
         assert engine.end_leases([parcel.worker]) == 0
 
 
-def unmarked_again() -> Parcel:
+def unmarked_again():
     """The one that was given back, leased once more and lapsed once more."""
     parcel = claim_one()
     lapse(parcel)
