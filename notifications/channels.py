@@ -175,7 +175,8 @@ def _open(channel: Channel) -> None:
 
 def _count(channel: Channel, delivery: Delivery) -> None:
     channel.failures_in_row += 1
-    mark = outbox.digest(delivery.recipient)
+    # One endpoint is one recipient: there, different messages show that it is not the message.
+    mark = outbox.digest(delivery.dedupe_key if delivery.is_webhook else delivery.recipient)
     enough = settings.HOLDFAST.breaker_recipients_count
     if mark not in channel.failing_recipients and len(channel.failing_recipients) < enough:
         channel.failing_recipients = [*channel.failing_recipients, mark]

@@ -115,8 +115,12 @@ class Delivery(Effect):
         return f"<{self.uid}@{settings.MESSAGE_ID_DOMAIN}>"
 
     @property
+    def is_webhook(self) -> bool:
+        return self.channel.startswith(CHANNELS)
+
+    @property
     def is_repeat_safe(self) -> bool:
-        return self.channel.startswith(CHANNELS)  # receivers know a repeat by its webhook-id
+        return self.is_webhook  # receivers know a repeat by its webhook-id
 
     @transition(field="status", source=S.EXPIRED, target=None)
     def note_missed(self, *, evidence: str) -> None:

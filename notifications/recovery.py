@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from notifications import clock, kinds, remedies, wording
 from notifications.models import Channel, Delivery, DeliveryQuerySet
+from notifications.webhooks import conditions as of_endpoints
 from operations.effects import EffectStatus
 from operations.recovery import Condition, Urgency, register
 
@@ -19,6 +20,8 @@ S = EffectStatus
 
 
 def _customer_text(delivery: Delivery) -> str:
+    if delivery.is_webhook:
+        return _("Customers notice nothing: this goes to another system.")
     return wording.for_customer(delivery, clock.zone_of(delivery), delivery.language)
 
 
@@ -231,4 +234,5 @@ register(
         since=lambda channel: channel.changed_at,
         since_at="changed_at",
     ),
+    of_endpoints.GONE,
 )

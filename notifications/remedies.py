@@ -102,6 +102,12 @@ def _too_late(delivery: Delivery) -> str:
     }
 
 
+def _cannot_correct(delivery: Delivery) -> str:
+    if delivery.is_webhook:
+        return _("It goes to an endpoint: correct the address of that.")
+    return _too_late(delivery)
+
+
 def _still_of_use(delivery: Delivery) -> str:
     return "" if _too_late(delivery) else _("It is still of use.")
 
@@ -150,7 +156,7 @@ CORRECT = Remedy(
     says=gettext_lazy("Sends it to the address you enter, and gives this one up."),
     apply=correct,
     consequence=Consequence.TELLS_CUSTOMER,
-    refuses=_too_late,
+    refuses=_cannot_correct,
     asks={"recipient": gettext_lazy("The right e-mail address")},
 )
 CANCEL = Remedy(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -55,7 +56,7 @@ class Caller:
     def __init__(self, *, seconds: float, only_public: bool = True) -> None:
         self._line = _Line(seconds, only_public)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_trust(), network_backend=self._line, max_connections=1, keepalive_expiry=5
+            ssl_context=trust(), network_backend=self._line, max_connections=1, keepalive_expiry=5
         )
 
     def __enter__(self) -> Self:
@@ -193,7 +194,8 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-def _trust() -> ssl.SSLContext:
+@cache
+def trust() -> ssl.SSLContext:
     """The system's certificate authorities (SSL_CERT_FILE names others) and the public ones we bring."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())

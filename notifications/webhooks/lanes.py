@@ -47,6 +47,11 @@ def due_since() -> datetime | None:
     return min(_due(), default=(None, ""))[0]
 
 
+def busy() -> list[str]:
+    """The channels whose messages leave in this process right now."""
+    return [name for name, lane in _lanes.items() if lane.is_alive()]
+
+
 def _due() -> list[tuple[datetime, str]]:
     ours = Delivery.objects.filter(channel=Concat(Value(CHANNELS), Cast(OuterRef("pk"), CharField())))
     held = ours.filter(status=EffectStatus.HELD, held_by=HeldBy.CHANNEL)
@@ -57,8 +62,8 @@ def _due() -> list[tuple[datetime, str]]:
 
 def _start(name: str) -> threading.Thread | None:
     """A lane for this channel, unless it has one or all are taken."""
-    for done in [busy for busy, lane in _lanes.items() if not lane.is_alive()]:
-        del _lanes[done]
+    for idle in _lanes.keys() - busy():
+        del _lanes[idle]
     if name in _lanes or len(_lanes) >= settings.HOLDFAST.webhook_lanes_count:
         return None
     _lanes[name] = threading.Thread(target=_run, args=(name,), daemon=True, name=name)

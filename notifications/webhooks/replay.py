@@ -32,7 +32,8 @@ def replay(endpoint: WebhookEndpoint, since: datetime, operation: Operation) -> 
     """Send everything since then (once more); returns how many messages leave. Raises EndpointDisabled.
 
     What waits or is held goes on as it is, what was given up is tried again, what was accepted leaves as
-    a copy with the id of the first, and what was never announced is announced.
+    a copy with the id of the first, and what was never announced is announced. The same operation may be
+    repeated when it broke off.
     """
     _check(endpoint)
     count = _repeat_all(endpoint, since, operation)
@@ -57,7 +58,7 @@ def send_test(endpoint: WebhookEndpoint, operation: Operation) -> Delivery:
 
 
 def _check(endpoint: WebhookEndpoint) -> None:
-    if not endpoint.is_enabled:
+    if not WebhookEndpoint.objects.enabled().filter(pk=endpoint.pk).exists():
         raise EndpointDisabled
 
 
@@ -77,14 +78,13 @@ def _repeat(pks: Sequence[int], operation: Operation) -> int:
     dead = [delivery for delivery in deliveries.values() if delivery.status == EffectStatus.DEAD]
     for delivery in dead:
         workflow.perform(delivery, "retry", operation)
-    over = [
-        delivery
-        for delivery in deliveries.values()
-        if delivery.status not in ON_THEIR_WAY and delivery not in dead
-    ]
-    announcing.queue_all([_copy(delivery, operation) for delivery in over], operation)
+    over = [delivery for delivery in deliveries.values() if delivery.status not in ON_THEIR_WAY]
+    copies = {copy.dedupe_key: copy for copy in (_copy(delivery, operation) for delivery in over)}
+    for known in Delivery.objects.filter(dedupe_key__in=copies).values_list("dedupe_key", flat=True):
+        del copies[known]  # of this very operation, broken off and repeated
+    announcing.queue_all(list(copies.values()), operation)
     queue.wake(TOPIC)
-    return len(dead) + len(over)
+    return len(dead) + len(copies)
 
 
 def _copy(original: Delivery, operation: Operation) -> Delivery:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from notifications import channels
 from notifications.delivery import ChannelWatch
 from notifications.draining import Route
 from notifications.models import Delivery
@@ -63,6 +64,7 @@ def _send(caller: Caller, delivery: Delivery, handover: Callable[[], None]) -> R
     announcement = payloads.announcement_of(delivery)
     endpoint = announcement.endpoint
     if not endpoint.is_enabled:
+        channels.pause(endpoint.channel, endpoint.disabled_reason)  # somebody released it meanwhile
         raise HeldBackError(endpoint.disabled_reason)
     body = payloads.compose(delivery, announcement)
     sent = payloads.headers(endpoint, payloads.message_id(delivery), body)

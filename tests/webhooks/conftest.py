@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from typing import Any
 
-from notifications.models import WebhookEndpoint
-from notifications.webhooks import announcing
+import pytest
+from standardwebhooks import Webhook
+
+from notifications import draining
+from notifications.models import Delivery, WebhookEndpoint
+from notifications.webhooks import announcing, sending
 from tests import misbehaving_http as other_side
+from tests.factories import BookingFactory
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +28,12 @@ def _nobody_listens_yet():
 
 
 @pytest.fixture
+def one_second(settings):
+    """No call may take longer."""
+    settings.HOLDFAST = replace(settings.HOLDFAST, outside_call_seconds=1)
+
+
+@pytest.fixture
 def server():
     with other_side.receiver() as server:
         yield server
@@ -30,3 +42,27 @@ def server():
 @pytest.fixture
 def endpoint(server):
     return WebhookEndpoint.objects.create(url=server.url, description="The CRM")
+
+
+def leave() -> None:
+    """Let everything leave that is due now, endpoint by endpoint."""
+    for endpoint in WebhookEndpoint.objects.all():
+        while draining.drain(endpoint.channel, sending.ROUTE):
+            pass
+
+
+def again(delivery: Delivery) -> Delivery:
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+def announced(**booking: object) -> Delivery:
+    """The delivery that announces a booking just submitted."""
+    made = BookingFactory(**booking)
+    announcing.announce_all()
+    return Delivery.objects.filter(reference=made.reference, copy_of=None).latest("pk")
+
+
+def verified(server: other_side.Receiver, endpoint: WebhookEndpoint) -> list[dict[str, Any]]:
+    """What the receiver got, each checked as a receiver would with the reference library."""
+    webhook = Webhook(endpoint.secret)
+    return [webhook.verify(request.body, request.headers) for request in server.received]

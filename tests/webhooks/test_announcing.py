@@ -40,7 +40,7 @@ def test_a_delivery_begins_with_an_event_that_explains_it(endpoint):
     connection.check_constraints()
     assert (delivery.channel, delivery.recipient) == (f"webhook:{endpoint.pk}", "127.0.0.1")
     assert Event.objects.of(delivery).get().transition == "queue"
-    assert Announcement.objects.get().event.subject_model == "bookings.booking"
+    assert Announcement.objects.get(event__subject_model="bookings.booking").delivery == delivery
 
 
 def test_what_happened_before_the_endpoint_was_made_is_not_told(server):
@@ -133,4 +133,4 @@ def _topics_woken_by(booking: Booking, move: str, **arguments: str) -> int:
         cursor.execute("DELETE FROM django_q_ormq")
         advance(booking, move, **arguments)
         cursor.execute("SELECT count(*) FROM django_q_ormq")
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])

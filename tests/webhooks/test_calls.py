@@ -7,7 +7,7 @@ import time
 import pytest
 import trustme
 
-from notifications.outside import addresses
+from notifications.outside import addresses, calls
 from notifications.outside.calls import AddressRefused, Answer, Caller, NoAnswer, NotReached
 from tests import misbehaving_http as other_side
 
@@ -66,7 +66,11 @@ def test_an_unknown_name_means_nothing_was_sent():
 
 
 def test_a_name_server_that_never_answers_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: time.sleep(3))
+    def keep_silent(*_args, **_options):
+        time.sleep(3)
+        raise socket.gaierror("too late")
+
+    monkeypatch.setattr(socket, "getaddrinfo", keep_silent)
     started = time.monotonic()
     with pytest.raises(NotReached, match="in time"):
         call("http://slow.example/")
@@ -114,9 +118,11 @@ def test_the_certificate_must_be_trusted_and_belong_to_the_name(monkeypatch, tmp
         with pytest.raises(NotReached, match="CERTIFICATE_VERIFY_FAILED"):
             call(f"https://localhost:{server.port}/")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        calls.trust.cache_clear()
         assert call(f"https://localhost:{server.port}/").status == 204
         with pytest.raises(NotReached, match="CERTIFICATE_VERIFY_FAILED"):
             call(f"https://127.0.0.1:{server.port}/")
+    calls.trust.cache_clear()
 
 
 @pytest.mark.parametrize(
