@@ -6,7 +6,8 @@
         server.fault("rcpt", "450 later", recipient="slow@example.com")
 
 Points: connect, ehlo, starttls, auth, mail, rcpt, data, content, dot, quit. A fault is an answer in words,
-DROP (hang up), HANG (say nothing more) or DRIP (an answer that never ends, byte by byte). `received` lists
+DROP (hang up), HANG (say nothing more) or DRIP (an answer that never ends, byte by byte); a function is
+called for the answer when its time has come. `received` lists
 what the server has taken, as it stood when the last dot arrived: also when it never said so.
 """
 
@@ -17,12 +18,14 @@ import re
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Self
 
+Answer = str | Callable[[], str]
 DROP, HANG, DRIP = "<drop>", "<hang>", "<drip>"
 ADDRESS = re.compile(rb"<([^>]*)>")
 
@@ -50,7 +53,7 @@ class Received:
 @dataclass
 class Fault:
     point: str
-    answer: str
+    answer: Answer
     times: int | None = None
     recipient: str = ""
 
@@ -92,7 +95,7 @@ class MisbehavingSMTP:
             with suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)
 
-    def fault(self, point: str, answer: str, *, times: int | None = None, recipient: str = "") -> None:
+    def fault(self, point: str, answer: Answer, *, times: int | None = None, recipient: str = "") -> None:
         """Misbehave at a point from now on, the next `times` times, or for one recipient only.
 
         Of several faults at one point the one named first comes first, until it is used up.
@@ -104,6 +107,10 @@ class MisbehavingSMTP:
         self._faults.clear()
 
     def answer_for(self, point: str, usual: str, recipient: str = "") -> str:
+        answer = self._next(point, usual, recipient)
+        return answer() if callable(answer) else answer
+
+    def _next(self, point: str, usual: str, recipient: str) -> Answer:
         with self._lock:
             for fault in self._faults:
                 if fault.point == point and fault.recipient in ("", recipient) and fault.times != 0:
