@@ -87,6 +87,16 @@ def test_a_repeat_finds_the_booking_of_a_service_that_is_not_offered_any_more(se
     assert post("/bookings", wish(service, start), key=key).status_code == 201
 
 
+def test_a_repeat_finds_the_booking_with_somebody_who_has_left(service, start):
+    key = uuid.uuid4()
+    post("/bookings", wish(service, start, resource="ada"), key=key)
+    service.location.resources.update(is_active=False)
+
+    assert post("/bookings", wish(service, start, resource="ada"), key=key).status_code == 201
+    other = wish(service, start + timedelta(hours=1), resource="ada")
+    assert_problem(post("/bookings", other), 422, "not-offered")
+
+
 def test_the_same_key_with_another_body_changes_nothing(service, start):
     key = uuid.uuid4()
     post("/bookings", wish(service, start), key=key)

@@ -135,6 +135,23 @@ def test_every_type_of_problem_is_explained_on_the_docs_page():
 
 
 @pytest.mark.django_db
+def test_the_docs_page_needs_nothing_from_elsewhere_and_no_script():
+    page = Client().get(f"{V1}/docs").content.decode()
+
+    assert "<script" not in page
+    assert "style=" not in page
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+
+
+@pytest.mark.django_db
+def test_every_link_of_the_docs_page_leads_somewhere():
+    page = Client().get(f"{V1}/docs").content.decode()
+
+    anchors = set(re.findall(r'id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= anchors
+
+
+@pytest.mark.django_db
 def test_errors_are_never_stored_by_caches():
     assert get("/bookings/unknown")["Cache-Control"] == "no-store"
 

@@ -62,6 +62,30 @@ def test_of_ten_who_act_on_one_version_one_does(service):
     assert Event.objects.of(booking).filter(transition="cancel").count() == 1
 
 
+def test_a_booking_that_somebody_else_holds_is_asked_for_again(service, settings):
+    settings.HOLDFAST = replace(settings.HOLDFAST, lock_timeout_milliseconds=100)
+    booking, held, answered = BookingFactory(service=service), threading.Event(), threading.Event()
+
+    def hold_or_cancel(index):
+        if index == 0:
+            with transaction.atomic():
+                Booking.objects.select_for_update().get(pk=booking.pk)
+                held.set()
+                assert answered.wait(timeout=20)
+            return None
+        assert held.wait(timeout=20)
+        try:
+            return post(f"/bookings/{booking.token}/cancel", seen='"1"')
+        finally:
+            answered.set()
+
+    answer = race(2, hold_or_cancel)[1]
+
+    assert_problem(answer, 503, "busy")
+    assert answer["Retry-After"] == "1"
+    assert Booking.objects.get().status == "submitted"
+
+
 def test_a_call_that_is_still_being_worked_on_is_asked_to_come_back(service, settings):
     settings.HOLDFAST = replace(settings.HOLDFAST, lock_timeout_milliseconds=100)
     key, body, answered = uuid.uuid4(), wish(service, in_a_week()), threading.Event()
