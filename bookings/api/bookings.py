@@ -102,7 +102,8 @@ def resend(request: HttpRequest, token: Token, body: ResendIn | None = None) -> 
 
 
 def _asked(request: HttpRequest, action: str) -> tuple[intents.Request, int]:
-    return preconditions.request_id(request, f"{ONE}/{action}"), preconditions.version_seen(request)
+    route = f"/bookings/{{token}}/{action}"
+    return preconditions.request_id(request, route), preconditions.version_seen(request)
 
 
 def _changed(request: HttpRequest, changed: Changed) -> HttpResponse:

@@ -43,11 +43,12 @@ def of_time(service: Service, start: datetime, resource: Resource | None) -> Ite
             problems.TIME_TAKEN, refusal.message, alternatives=_alternatives(service, start, resource)
         ) from refusal
     except NotOffered as refusal:
+        pointer = "#/resource" if refusal.code == "resource" else "#/start"
         raise Problem(
             problems.NOT_OFFERED,
             refusal.message,
             reason=refusal.code,
-            errors=[{"pointer": "#/start", "detail": refusal.message}],
+            errors=[{"pointer": pointer, "detail": refusal.message}],
             alternatives=_alternatives(service, start, resource),
         ) from refusal
 

@@ -7,6 +7,7 @@ import pytest
 
 from bookings.models import Booking
 from notifications.models import Delivery
+from operations.intents import Intent
 from operations.workflow import Event
 from tests.api.calls import assert_problem, book, get, post
 from tests.factories import BookingFactory, DeliveryFactory, ServiceFactory
@@ -44,6 +45,12 @@ def test_acting_twice_with_one_key_acts_once(booking):
 
     assert (again.status_code, again["Idempotency-Replayed"]) == (200, "true")
     assert Event.objects.of(booking).filter(transition="cancel").count() == 1
+
+
+def test_the_scope_of_an_act_names_its_route(booking):
+    post(f"/bookings/{booking.token}/cancel", seen='"1"')
+
+    assert Intent.objects.latest("pk").scope == "api:public:POST:/bookings/{token}/cancel"
 
 
 def test_a_key_belongs_to_one_booking(booking):
