@@ -7,10 +7,14 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.benchmarks import submissions
+from config.benchmarks import messages, submissions
 from config.benchmarks.figures import table
 
-PARTS = {"submissions": submissions.measure}
+PARTS = {
+    "submissions": submissions.measure,
+    "messages": messages.measure,
+    "backlog": messages.measure_backlog,
+}
 
 
 class Command(BaseCommand):
