@@ -43,12 +43,14 @@ class Kind:
 
     `resend_unknown`: a second, marked copy may be sent by itself when nobody knows about the first.
     `matters_when_missed`: staff should know when it could not leave in time.
+    `short`: says it in a text message, for kinds that may leave as one.
     `link_copy`: ties a copy to what the original is about, in the same transaction.
     """
 
     code: str
     title: str | Promise
     compose: Callable[[Delivery], Content]
+    short: Callable[[Delivery], str] | None = None
     resend_unknown: bool = True
     matters_when_missed: bool = True
     link_copy: Callable[[Delivery, Delivery], None] = _no_links

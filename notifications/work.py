@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from notifications import channels, delivery, draining
+from notifications import channels, delivery, draining, sms
 from notifications.draining import Route
 from notifications.models import Delivery
 from notifications.smtp import Mailer
@@ -36,6 +36,7 @@ def _mail() -> Iterator[Act[Delivery]]:
 BY_MAIL = Route(acts=_mail)
 register(
     Work(topic=EMAIL, drain=drain, due_since=due_since, is_outside=True),
+    Work(topic=sms.SMS, drain=sms.drain, due_since=sms.due_since, is_outside=True),
     Work(topic=announcing.TOPIC, drain=lanes.drain, due_since=lanes.due_since),
     Job(
         name="announce",
