@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 import uuid
 import zlib
@@ -88,7 +89,8 @@ def beat(silent_for_seconds: float = 0) -> None:
     """
     global _written_at
     worker, figures = worker_id(), settings.HOLDFAST
-    board.board().beat(silent_for_seconds)
+    if threading.current_thread() is threading.main_thread():  # what runs beside it says nothing about it
+        board.board().beat(silent_for_seconds)
     is_long = silent_for_seconds > figures.heartbeat_late_seconds - figures.heartbeat_every_seconds
     if not is_long and time.monotonic() - _written_at < figures.heartbeat_every_seconds:
         return
