@@ -156,7 +156,7 @@ def _in_time(service: Service, start: datetime) -> datetime:
 def _check_start(rules: Roster, start: float) -> None:
     if start in rules.starts:
         return
-    if not covers(rules.open_time, start):
+    if not covers(starts_within(rules.open_time, 1), start):
         raise NotOffered("closed", _("We are closed at this time."))
     if start in rules.grid:
         raise NotOffered("too_long", _("We close before this would end."))
