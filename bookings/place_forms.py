@@ -39,7 +39,7 @@ class LocationForm(forms.ModelForm[Location]):
         if country and not public_holidays.is_known(country, subdivision):
             place = f"{country} {subdivision}".strip()
             self.add_error(
-                "subdivision" if subdivision else "country",
+                "subdivision" if public_holidays.is_known(country) else "country",
                 _("No calendar of public holidays is known for “%(place)s”.") % {"place": place},
             )
         return cleaned

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -31,6 +31,8 @@ SHOWN = "shown"
 @dataclass(frozen=True)
 class RemedyAction:
     """One remedy of one condition, offered in the list of its model."""
+
+    do_not_call_in_templates: ClassVar[bool] = True
 
     condition: Condition
     remedy: Remedy

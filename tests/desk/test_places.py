@@ -1,0 +1,146 @@
+"""Editing places: mistakes are said in words, and times are those of the clock on the wall there."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.forms import modelform_factory
+from django.forms.models import model_to_dict
+
+from bookings.models import Absence, Closure
+from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
+from tests.desk.staff import client
+from tests.factories import LocationFactory, ResourceFactory, ServiceFactory
+from tests.pages.visitor import Page
+
+pytestmark = pytest.mark.django_db
+
+
+def filled(form_class, record, **changed):
+    """The form of the record as it is, with something changed."""
+    form = modelform_factory(type(record), form=form_class, fields="__all__")
+    data = {name: "" if value is None else value for name, value in model_to_dict(record).items()}
+    return form(data | changed, instance=record)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("opening_hours", "whenever", "is not OpenStreetMap syntax"),
+        ("opening_hours", "Mo off", "says only when it is closed"),
+        ("time_zone", "Europe/Nowhere", "is not a time zone"),
+        ("currency", "EURO", "at most 3"),
+        ("currency", "E1R", "three letters"),
+        ("country", "XX", "No calendar of public holidays"),
+        ("subdivision", "ZZ", "No calendar of public holidays"),
+        ("horizon_days", "801", "less than or equal to 800"),
+    ],
+)
+def test_a_mistake_in_a_location_is_said_in_words(field, value, said):
+    form = filled(LocationForm, LocationFactory(), **{field: value})
+
+    assert said in " ".join(form.errors[field])
+
+
+def test_a_right_location_is_kept():
+    form = filled(LocationForm, LocationFactory(), country="np", subdivision="", currency="npr")
+
+    assert form.is_valid(), form.errors
+    assert (form.cleaned_data["country"], form.cleaned_data["currency"]) == ("NP", "NPR")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("hours", "sometimes", "is not OpenStreetMap syntax"),
+        ("breaks", '["at noon"]', "not a time span"),
+        ("breaks", '"12:30-13:15"', "as a list"),
+    ],
+)
+def test_a_mistake_in_a_resource_is_said_in_words(field, value, said):
+    form = filled(ResourceForm, ResourceFactory(), **{field: value})
+
+    assert said in " ".join(form.errors[field])
+
+
+def test_a_deposit_above_the_price_is_refused():
+    form = filled(ServiceForm, ServiceFactory(price=10), deposit="11")
+
+    assert "higher than the price" in " ".join(form.errors["deposit"])
+
+
+def closed(location, starts_at, ends_at):
+    return {
+        "location": location.pk,
+        "starts_at_0": starts_at[:10],
+        "starts_at_1": starts_at[11:],
+        "ends_at_0": ends_at[:10],
+        "ends_at_1": ends_at[11:],
+        "reason": "Festival",
+    }
+
+
+def test_a_closure_is_entered_in_the_time_of_the_place():
+    location = LocationFactory(time_zone="Asia/Kathmandu", country="NP", subdivision="")
+
+    response = client("owner").post(
+        "/admin/bookings/closure/add/", closed(location, "2027-01-05 09:00", "2027-01-05 12:30")
+    )
+
+    assert response.status_code == 302
+    closure = Closure.objects.get()
+    assert closure.starts_at == datetime(2027, 1, 5, 3, 15, tzinfo=UTC)
+    assert closure.ends_at == datetime(2027, 1, 5, 6, 45, tzinfo=UTC)
+
+
+def test_a_closure_is_shown_in_the_time_of_the_place_and_saved_unchanged():
+    location = LocationFactory(time_zone="America/New_York", country="US", subdivision="")
+    at = datetime(2027, 7, 5, 13, 0, tzinfo=UTC), datetime(2027, 7, 5, 20, 0, tzinfo=UTC)
+    closure = Closure.objects.create(location=location, starts_at=at[0], ends_at=at[1])
+    browser, path = client("owner"), f"/admin/bookings/closure/{closure.pk}/change/"
+
+    form = Page(browser.get(path), path).form(having="starts_at_0")
+    assert (form.fields["starts_at_0"], form.fields["starts_at_1"]) == ("2027-07-05", "09:00:00")
+    browser.post(path, form.fields | {"location": location.pk})
+
+    assert (Closure.objects.get().starts_at, Closure.objects.get().ends_at) == at
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "said"),
+    [
+        ("2027-01-05 12:00", "2027-01-05 09:00", "The end must be later than the beginning."),
+        ("2027-03-28 02:30", "2027-03-28 09:00", "this time does not exist"),
+    ],
+)
+def test_a_closure_that_cannot_be_is_refused(starts_at, ends_at, said):
+    response = client("owner").post(
+        "/admin/bookings/closure/add/", closed(LocationFactory(), starts_at, ends_at)
+    )
+
+    assert said in Page(response, "").text
+    assert not Closure.objects.exists()
+
+
+def test_an_absence_is_entered_with_its_resource_in_the_time_of_the_place():
+    resource = ResourceFactory(location__time_zone="Asia/Kathmandu", location__country="NP")
+    browser, path = client("owner"), f"/admin/bookings/resource/{resource.pk}/change/"
+    form = Page(browser.get(path), path).form(having="slug")
+
+    response = browser.post(
+        path,
+        form.fields
+        | {
+            "location": resource.location_id,
+            "kind": resource.kind,
+            "breaks": "[]",
+            "is_active": "on",
+            "absences-TOTAL_FORMS": "1",
+            "absences-0-starts_at_0": "2027-01-05",
+            "absences-0-starts_at_1": "09:00",
+            "absences-0-ends_at_0": "2027-01-05",
+            "absences-0-ends_at_1": "12:00",
+        },
+    )
+
+    assert response.status_code == 302, Page(response, "").text
+    assert Absence.objects.get().starts_at == datetime(2027, 1, 5, 3, 15, tzinfo=UTC)
