@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.webhooks import subjects
 from operations.workflow import Event
 
 CHANNELS = "webhook:"
@@ -94,6 +95,13 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.description or self.host
+
+    def clean(self) -> None:
+        """Refuse a type of event that nobody announces: it would be waited for in vain."""
+        wanted, known = self.event_types, subjects.event_types()
+        if not isinstance(wanted, list) or not {str(told) for told in wanted} <= set(known):
+            known_types = {"known": ", ".join(known)}
+            raise ValidationError({"event_types": _("Give a list of these: %(known)s") % known_types})
 
     @property
     def channel(self) -> str:
