@@ -130,6 +130,7 @@ def take_again(booking: Booking, operation: Operation) -> None:
         booking, "take_place", operation, session=place.session, place=place.number, resource=place.resource
     )
     workflow.perform(booking, "resubmit", operation)
+    messages.supersede_unsent(booking, operation)
     queue.wake(processing.TOPIC)
 
 

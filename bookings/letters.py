@@ -18,12 +18,26 @@ from notifications.kinds import Attachment, Content
 from notifications.models import Delivery
 
 INVITING = frozenset({"confirmation", "moved"})
+CANCELLED, STANDING = frozenset({Status.CANCELLED}), frozenset({Status.ACCEPTED, Status.IN_PROGRESS})
+TRUE_WHILE = {
+    "received": frozenset({Status.SUBMITTED}),
+    "staff_request_waiting": frozenset({Status.SUBMITTED}),
+    "confirmation": STANDING,
+    "moved": STANDING | {Status.SUBMITTED},
+    "declined": CANCELLED,
+    "cancelled_by_customer": CANCELLED,
+    "cancelled_by_staff": CANCELLED,
+    "failed": frozenset({Status.FAILED}),
+}
 CALLING_OFF = frozenset({"cancelled_by_customer", "cancelled_by_staff"})
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
 def compose(delivery: Delivery) -> Content:
-    """The message of any of our kinds; its words are in `templates/mail/<kind>.txt` and `.html`."""
+    """The message of any of our kinds; its words are in `templates/mail/<kind>.txt` and `.html`.
+
+    Where the booking has moved on since, the message tells how things stand instead.
+    """
     message = Message.objects.select_related(
         "booking__location", "booking__service", "booking__resource", "enquiry__location"
     ).get(delivery=delivery)
@@ -47,15 +61,21 @@ def _about_booking(delivery: Delivery, booking: Booking) -> Content:
         "link": f"{settings.HOLDFAST_URL}/b/{booking.token}/?m={delivery.uid}",
         "desk": f"{settings.HOLDFAST_URL}/admin/desk/bookings.awaiting_staff/{booking.pk}/",
     }
-    return _content(delivery, booking.location, context, _invitation(delivery, booking))
+    is_true = booking.status in TRUE_WHILE.get(delivery.kind, frozenset(Status))
+    words = delivery.kind if is_true else "as_it_stands"
+    return _content(delivery, words, booking.location, context, _invitation(delivery, booking))
 
 
 def _about_enquiry(delivery: Delivery, enquiry: Enquiry) -> Content:
-    return _content(delivery, enquiry.location, {"enquiry": enquiry, "name": enquiry.name})
+    return _content(delivery, delivery.kind, enquiry.location, {"enquiry": enquiry, "name": enquiry.name})
 
 
 def _content(
-    delivery: Delivery, location: Location, context: dict[str, Any], attachments: tuple[Attachment, ...] = ()
+    delivery: Delivery,
+    words: str,
+    location: Location,
+    context: dict[str, Any],
+    attachments: tuple[Attachment, ...] = (),
 ) -> Content:
     context |= {
         "location": location,
@@ -64,11 +84,11 @@ def _content(
         "is_copy": delivery.may_be_duplicate,
         "is_for_staff": delivery.is_for_staff,
     }
-    subject, _, text = render_to_string(f"mail/{delivery.kind}.txt", context).strip().partition("\n")
+    subject, _, text = render_to_string(f"mail/{words}.txt", context).strip().partition("\n")
     return Content(
         subject=subject.strip(),
         text=re.sub(r"\n\s*\n\s*\n+", "\n\n", text).strip() + "\n",
-        html=_inliner.inline(render_to_string(f"mail/{delivery.kind}.html", context)),
+        html=_inliner.inline(render_to_string(f"mail/{words}.html", context)),
         attachments=attachments,
         sender_name=location.name,
         reply_to="" if delivery.is_for_staff else location.email,

@@ -38,7 +38,7 @@ def tell(booking: Booking, kind: str, operation: Operation, *, copy: bool = Fals
     if kind == LINK_AGAIN:
         return _send_link(booking, operation)
     if copy and (latest := _latest(booking, kind)):
-        return outbox.once_more(latest, operation, not_after=_not_after(booking, kind))
+        return outbox.once_more(latest, operation, not_after=_copy_not_after(booking, kind))
     return _tell(booking, kind, booking.email, str(booking.revision), operation)
 
 
@@ -67,12 +67,15 @@ def tell_enquirer(enquiry: Enquiry, kind: str, operation: Operation) -> Delivery
 def send_copy(booking: Booking, operation: Operation, *, message_id: str = "") -> Delivery | None:
     """Send the latest message to the customer, or the named one, once more.
 
-    One that has not left yet just leaves sooner. Raises UnknownMessage.
+    One that has not left yet just leaves sooner, and of an outdated one the latest is sent. Raises
+    UnknownMessage.
     """
     original = _of_id(booking, message_id) if message_id else _latest(booking)
+    if original and original.message.revision < booking.revision:
+        original = _latest(booking)
     if original is None:
         return None
-    return outbox.once_more(original, operation, not_after=_not_after(booking, original.kind))
+    return outbox.once_more(original, operation, not_after=_copy_not_after(booking, original.kind))
 
 
 def supersede_unsent(booking: Booking, operation: Operation) -> int:
@@ -125,7 +128,7 @@ def _latest(booking: Booking, kind: str = "") -> Delivery | None:
 
 def _of_id(booking: Booking, message_id: str) -> Delivery:
     told = Delivery.objects.filter(message__booking=booking, is_for_staff=False)
-    found = next((each for each in told if each.message_id == message_id), None)
+    found = next((each for each in told.select_related("message") if each.message_id == message_id), None)
     if found is None:
         raise UnknownMessage
     return found
@@ -138,6 +141,12 @@ def _not_after(booking: Booking, kind: str) -> datetime | None:
     if kind in UNTIL_START:
         return booking.starts_at
     return max(booking.starts_at, timezone.now()) + USEFUL_AFTER_START
+
+
+def _copy_not_after(booking: Booking, kind: str) -> datetime:
+    """Who asks for a copy afterwards still wants it."""
+    now, limit = timezone.now(), _not_after(booking, kind)
+    return limit if limit and limit > now else now + USEFUL_AFTER_START
 
 
 def _link_copy(original: Delivery, copy: Delivery) -> None:

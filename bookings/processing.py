@@ -67,6 +67,8 @@ def decide(booking: Booking, operation: Operation) -> None:
 
 def accept(booking: Booking, operation: Operation) -> None:
     """Accept a locked booking and tell the customer."""
+    if booking.waiting_for:
+        messages.supersede_unsent(booking, operation)
     workflow.perform(booking, "accept", operation)
     messages.tell(booking, "confirmation", operation)
 
