@@ -42,11 +42,11 @@ def history(record: Workflow) -> list[Entry]:
 
 def find(reference: str) -> Workflow | None:
     """The record that people know by this reference, whatever it is."""
-    known_by_it = (
-        model for model in apps.get_models() if issubclass(model, Workflow) and _has_references(model)
-    )
+    workflows = (model for model in apps.get_models() if issubclass(model, Workflow))
+    known_by_it: list[Any] = [model for model in workflows if _has_references(model)]
     for model in known_by_it:
-        if found := model._base_manager.filter(**{"reference__iexact": reference.strip()}).first():
+        found: Workflow | None = model._base_manager.filter(reference__iexact=reference.strip()).first()
+        if found:
             return found
     return None
 
