@@ -6,6 +6,7 @@ import hashlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ import psutil
 
 RUN, PART = "HOLDFAST_RUN", "HOLDFAST_PART"
 PR_SET_CHILD_SUBREAPER = 36
+KILL_SECONDS = 1.0
 
 
 def marks(home: Path, part: str) -> dict[str, str]:
@@ -32,15 +34,12 @@ def of(home: Path, part: str = "") -> list[psutil.Process]:
 
 def end(processes: Iterable[psutil.Process], seconds: float) -> None:
     """Ask `processes` to end, and kill those that have not after `seconds`."""
-    processes = list(processes)
-    for process in processes:
-        with suppress(psutil.Error):
-            process.terminate()
-    _, stubborn = psutil.wait_procs(processes, timeout=seconds)
-    for process in stubborn:
-        with suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(stubborn, timeout=1)
+    living = list(processes)
+    for stop, patience in ((psutil.Process.terminate, seconds), (psutil.Process.kill, KILL_SECONDS)):
+        for process in living:
+            with suppress(psutil.Error):
+                stop(process)
+        living = _living_after(living, patience)
 
 
 def adopt_orphans() -> None:
@@ -66,12 +65,28 @@ def end_descendants() -> None:
     for process in descendants:
         with suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(descendants, timeout=1)
+    _living_after(descendants, KILL_SECONDS)
+    reap(())
 
 
 def explain(status: int) -> str:
     """How a process ended, in words."""
     return f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+
+
+def _living_after(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those still at work after `seconds`; one that is dead but not yet reaped by its parent is not."""
+    until = time.monotonic() + seconds
+    while (living := [each for each in processes if _lives(each)]) and time.monotonic() < until:
+        time.sleep(0.02)
+    return living
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _environment(process: psutil.Process) -> dict[str, str]:

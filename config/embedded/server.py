@@ -1,8 +1,9 @@
 """Starting and stopping the embedded PostgreSQL, whatever a killed one has left behind."""
 
 import fcntl
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from config import identity
 from config.embedded import cluster
 from config.embedded.cluster import DATABASE, ROLE, DatabaseFailed
 
-STOP_SECONDS = {"fast": 3, "immediate": 2}
+STOPPING = {signal.SIGINT: 3, signal.SIGQUIT: 2, signal.SIGKILL: 1}  # what PostgreSQL calls fast, immediate
 
 
 def ensure_running(home: Path) -> None:
@@ -23,31 +24,25 @@ def ensure_running(home: Path) -> None:
         return
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(home):
-        _wait_while(home, "stopping", STOP_SECONDS["fast"])
+        _until(lambda: _state(home) != "stopping", STOPPING[signal.SIGINT])
         if not postmaster(home):
             _kill_leftovers(home)
-            cluster.prepare(home)
-            start = (
-                "--log",
-                str(cluster.data_folder(home) / "start.log"),
-                "--options",
-                cluster.options(home),
-            )
-            cluster.run(home, "pg_ctl", "start", "--wait", _pgdata(home), *start)
-        _wait_while(home, "starting", cluster.START_SECONDS)
+            try:
+                _start(home)
+            except DatabaseFailed:  # a parent folder may have been closed again in between
+                _start(home)
+        _until(lambda: _state(home) != "starting", cluster.START_SECONDS)
         _make_database(home)
 
 
 def stop(home: Path) -> None:
     """Stop the server and all its processes; at once when it does not end its work in time."""
     with _alone(home):
-        for mode, seconds in STOP_SECONDS.items():
-            if postmaster(home):
-                how = ("--mode", mode, "--timeout", str(seconds))
-                with suppress(DatabaseFailed):
-                    cluster.run(home, "pg_ctl", "stop", "--wait", _pgdata(home), *how)
-        if process := postmaster(home):
-            process.kill()
+        for number, seconds in STOPPING.items():
+            if process := postmaster(home):
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(number)
+                _until(lambda: postmaster(home) is None, seconds)
         _kill_leftovers(home)
 
 
@@ -77,27 +72,32 @@ def _status(home: Path) -> list[str]:
         return []
 
 
-def _pgdata(home: Path) -> str:
-    return f"--pgdata={cluster.data_folder(home)}"
+def _start(home: Path) -> None:
+    cluster.prepare(home)
+    data = cluster.data_folder(home)
+    where = ("--pgdata", str(data), "--log", str(data / "start.log"))
+    cluster.run(home, "pg_ctl", "start", "--wait", *where, "--options", cluster.options(home))
 
 
-def _wait_while(home: Path, state: str, seconds: float) -> None:
+def _until(true: Callable[[], bool], seconds: float) -> None:
     until = time.monotonic() + seconds
-    while _state(home) == state and time.monotonic() < until:
+    while not true() and time.monotonic() < until:
         time.sleep(0.02)
 
 
 def _kill_leftovers(home: Path) -> None:
-    """End what a killed server left behind: it still holds the shared memory of the data folder.
+    """End what a killed server left behind: it still holds the shared memory of the data folder."""
+    for process in _leftovers(home):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    _until(lambda: not _leftovers(home), STOPPING[signal.SIGKILL])
 
-    The title of each process carries the name of the cluster, and any account may read it.
-    """
-    for process in psutil.process_iter(["cmdline"]):
-        title = " ".join(process.info["cmdline"] or [])
-        if title.startswith("postgres:") and cluster.name(home) in title:
-            with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
-                process.kill()
-                process.wait(1)
+
+def _leftovers(home: Path) -> list[psutil.Process]:
+    """The title of each of its processes carries the name of the cluster, and any account may read it."""
+    named = {process: " ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])}
+    name = cluster.name(home)
+    return [process for process, title in named.items() if title.startswith("postgres:") and name in title]
 
 
 def _make_database(home: Path) -> None:

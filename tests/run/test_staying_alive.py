@@ -17,7 +17,7 @@ def test_a_killed_part_is_started_again(running: Installation, part: str):
     first.kill()
 
     eventually(lambda: (now := running.main(part)) and now not in before, 10)
-    assert not any(process.is_running() for process in before)
+    eventually(lambda: not any(process.is_running() for process in before))
     eventually(running.is_ready, 10)
     assert running.up.poll() is None
 
