@@ -17,8 +17,7 @@ from notifications.models import Delivery
 from notifications.webhooks import announcing, sending
 from notifications.webhooks.announcing import TOPIC
 from notifications.webhooks.endpoints import CHANNELS, WebhookEndpoint
-from operations import heartbeat, queue
-from operations.board import board
+from operations import queue, turns
 from operations.effects import EffectStatus, HeldBy
 
 log = structlog.get_logger("holdfast.webhooks")
@@ -75,10 +74,9 @@ def _run(name: str) -> None:
     until = time.monotonic() + settings.HOLDFAST.drain_budget_seconds
     try:
         more = True
-        while more and time.monotonic() < until and not board().is_stopping:
+        while more and time.monotonic() < until and not turns.is_over():
             more = draining.drain(name, sending.ROUTE)
-        heartbeat.beat()
-        if due_since() and not board().is_stopping:  # more of its own, or another waited for a lane
+        if due_since() and not turns.is_over():  # more of its own, or another waited for a lane
             queue.wake_now(TOPIC)
     except Exception:
         log.exception("a lane broke off", channel=name)  # its leases lapse, the schedule wakes it again
