@@ -128,6 +128,12 @@ def accent(slug: str) -> int:
 
 
 @register.filter
+def one_line(address: str) -> str:
+    """An address of several lines in one."""
+    return ", ".join(line.strip() for line in address.splitlines() if line.strip())
+
+
+@register.filter
 def dialled(phone: str) -> str:
     """The number as a telephone takes it."""
     return "".join(character for character in phone if character in "+0123456789")

@@ -41,8 +41,9 @@ class Notice:
 @cache_control(private=True, no_cache=True)  # not no-store: Back must find what was typed
 def book(request: HttpRequest, location: str, service: str) -> HttpResponse:
     """GET: the form for one start. POST: record it and lead to the booking's own page."""
-    offered = lookup.service(location, service)
-    return _receive(request, offered) if request.method == "POST" else _open(request, offered)
+    is_sent = request.method == "POST"
+    offered = lookup.service(location, service, even_if_withdrawn=is_sent)
+    return _receive(request, offered) if is_sent else _open(request, offered)
 
 
 def _open(request: HttpRequest, service: Service) -> HttpResponse:

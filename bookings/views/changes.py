@@ -9,7 +9,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -87,7 +86,7 @@ def _view(request: HttpRequest, token: str, act: Act) -> HttpResponse:
         reason = {"reason": request.POST.get("reason", "")[:500]} if act is CANCEL else {}
         changed = act.perform(key, token, version=version, source=Source.WEB, **reason)
     except HoldfastError as refusal:
-        return refuse(request, token, refusal) or confirm(request, token, act, refusal)
+        return refuse(request, token, act.name, refusal) or confirm(request, token, act, refusal)
     return done(changed)
 
 
@@ -128,26 +127,25 @@ def refusal_status(refusal: HoldfastError) -> int:
     return 400 if isinstance(refusal, intents.RequestRefused) else 409
 
 
-def refuse(request: HttpRequest, token: str, refusal: HoldfastError) -> HttpResponse | None:
+def refuse(request: HttpRequest, token: str, action: str, refusal: HoldfastError) -> HttpResponse | None:
     """The answers that are the same for every act; None when the act's own page explains the refusal."""
     match refusal:
         case changes.UnknownBooking():
             raise Http404(str(refusal))
         case StaleRecord():
-            return stale(request, lookup.booking(token), refusal)
+            return stale(request, lookup.booking(token), action, refusal)
         case Busy():
             return waiting.ask_again(request)
     return None
 
 
-def stale(request: HttpRequest, booking: Booking, refusal: StaleRecord) -> HttpResponse:
+def stale(request: HttpRequest, booking: Booking, action: str, refusal: StaleRecord) -> HttpResponse:
     """409: nothing was applied; what changed meanwhile, when and by whom."""
     context = {
         "location": booking.location,
         "booking": booking,
         "explanation": explanations.explain(booking),
         "changes": what_changed.since(booking, refusal.details["version"]),
-        "again": request.path,
-        "question": _("Do you still want to do this? Look at the booking first."),
+        "again": "" if explanations.why_not(booking, action) else request.path,
     }
     return page(request, "stale", context, 409)

@@ -13,16 +13,15 @@ def location(slug: str) -> Location:
     return get_object_or_404(Location.objects.filter(is_active=True), slug=slug)
 
 
-def service(location_slug: str, slug: str) -> Service:
-    """The active service with its location; raises Http404."""
-    found = (
-        Service.objects.filter(
-            location__slug=location_slug, slug=slug, is_active=True, location__is_active=True
-        )
-        .select_related("location")
-        .first()
-    )
-    if found is None:
+def service(location_slug: str, slug: str, *, even_if_withdrawn: bool = False) -> Service:
+    """The active service with its location; raises Http404.
+
+    `even_if_withdrawn` is for what was sent: an earlier request finds its booking, a new one is refused.
+    """
+    services = Service.objects.select_related("location")
+    found = services.filter(location__slug=location_slug, slug=slug).first()
+    is_offered = found is not None and found.is_active and found.location.is_active
+    if found is None or not (is_offered or even_if_withdrawn):
         raise Http404(_("This service does not exist (any more)."))
     return found
 

@@ -36,7 +36,7 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
         changed = changes.move(key, token, version=version, source=Source.WEB, **form.cleaned_data)
     except HoldfastError as refusal:
         status = refusal_status(refusal)
-        return refuse(request, token, refusal) or _choose(request, booking, form, refusal, status)
+        return refuse(request, token, "move", refusal) or _choose(request, booking, form, refusal, status)
     return done(changed)
 
 

@@ -25,6 +25,7 @@ from notifications.models import Delivery
 from operations.effects import EffectStatus
 from operations.errors import Busy
 
+OVER = frozenset({*Booking.final_statuses, Status.FAILED})
 SOON_SECONDS, LATER_SECONDS = 3, 30
 MOVING = frozenset({EffectStatus.PENDING, EffectStatus.WORKING})
 OPEN = frozenset({*MOVING, EffectStatus.HELD, EffectStatus.UNKNOWN})
@@ -106,6 +107,7 @@ def _context(booking: Booking) -> dict[str, Any]:
         "explanation": explanations.explain(booking),
         "actions": explanations.allowed_actions(booking),
         "lines": [_line(delivery, booking.location) for delivery in deliveries],
+        "is_over": booking.status in OVER and booking.service.is_active and booking.location.is_active,
         "every": _interval_seconds(booking, deliveries),
     }
 

@@ -54,6 +54,20 @@ def test_a_number_that_is_used_survives_its_age(visitor, form):
         assert visitor.post(form)["Location"].startswith(first["Location"])
 
 
+def test_a_service_that_was_withdrawn_meanwhile_refuses_what_is_new_and_remembers_what_was(
+    visitor, service, form
+):
+    first = visitor.post(form)
+    service.is_active = False
+    service.save()
+    assert visitor.post(form)["Location"].startswith(first["Location"])
+    page = visitor.send(form, request_id=intents.issue(), email="bob@example.com")
+    assert page.status == 422
+    assert "not offered at the moment" in page.text
+    assert keeps(page, email="bob@example.com")
+    assert visitor.open("/salon/cut/").status == 404
+
+
 def test_a_taken_time_is_refused_with_everything_typed_and_the_nearest_free_ones(visitor, form):
     visitor.post(form)
     late = Visitor()

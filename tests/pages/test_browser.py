@@ -1,6 +1,7 @@
 """A real Chromium: connections fail, fingers press twice, clocks differ, some have only a keyboard."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -12,6 +13,7 @@ from notifications.models import Delivery
 from operations.work import works
 from tests.factories import BookingFactory, DeliveryFactory
 from tests.pages.conftest import ADA
+from tests.pages.test_trouble import somebody_else_holds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -94,6 +96,16 @@ def test_an_answer_that_is_lost_on_its_way_costs_nothing(at_form):
     fill_in(page)
     page.get_by_role("button", name="Book now").click()
     expect(page.get_by_text("Nothing was booked twice.")).to_be_visible()
+    assert Booking.objects.count() == 1
+
+
+def test_a_form_in_flight_elsewhere_asks_again_by_itself(at_form, settings):
+    settings.HOLDFAST = replace(settings.HOLDFAST, lock_timeout_milliseconds=100)
+    number = at_form.locator("[name=request_id]").input_value()
+    with somebody_else_holds(number):
+        at_form.get_by_role("button", name="Book now").click()
+        expect(at_form.get_by_role("heading", name="One moment")).to_be_visible()
+    at_form.wait_for_url("**/b/**")
     assert Booking.objects.count() == 1
 
 

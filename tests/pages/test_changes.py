@@ -62,7 +62,18 @@ def test_a_stale_page_changes_nothing_and_tells_what_happened(visitor, booking):
     assert page.status == 409
     assert "The appointment began." in page.text
     assert "by Salon Kiez" in page.text
+    assert f"/b/{booking.token}/cancel/" not in page.links
     assert state(booking) == ("in_progress", booking.version + 1)
+
+
+def test_what_is_still_possible_can_be_done_all_the_same(visitor, service):
+    booking = BookingFactory(service=service)
+    form = visitor.open(f"/b/{booking.token}/cancel/").form()
+    advance(booking, "accept")
+    page = visitor.send(form)
+    assert page.status == 409
+    assert "The booking was confirmed." in page.text
+    assert f"/b/{booking.token}/cancel/" in page.links
 
 
 @pytest.mark.parametrize("action", ["cancel", "move", "retry", "resend"])
