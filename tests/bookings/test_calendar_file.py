@@ -1,6 +1,7 @@
 """Why the calendar file is right: other programs read it back, with its own time zone rules and no others."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -23,13 +24,13 @@ ZONES = [
 ]
 
 
-def event_of(booking, **kwargs):
+def event_of(booking, **kwargs) -> Any:
     return icalendar.Calendar.from_ical(ics.calendar(booking, **kwargs)).events[0]
 
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_the_zone_rules_in_the_file_give_the_zone_s_offset_at_every_hour_of_the_year(zone):
-    rules = icalendar.Timezone.from_ical(ics._zone(zone, 2027).to_ical())
+    rules: Any = icalendar.Timezone.from_ical(ics._zone(zone, 2027).to_ical())
     onsets = sorted(
         (part["dtstart"].dt - part["tzoffsetfrom"].td, part["tzoffsetto"].td) for part in rules.subcomponents
     )

@@ -1,5 +1,7 @@
 """Why a letter can be believed: it says what is true when it leaves, and links to what shows the rest."""
 
+from typing import Any
+
 import icalendar
 import pytest
 from django.db import transaction
@@ -39,7 +41,9 @@ TRUE_OF = {
 
 def tell(booking, kind, **kwargs):
     with transaction.atomic():
-        return messages.tell(booking, kind, WORKER, **kwargs)
+        delivery = messages.tell(booking, kind, WORKER, **kwargs)
+    assert delivery
+    return delivery
 
 
 def written(kind, **kwargs):
@@ -173,6 +177,7 @@ def test_staff_are_told_where_to_answer_and_by_when():
     with transaction.atomic():
         booking = BookingFactory(waiting=True, notes="By the window, please")
         delivery = messages.tell_staff(booking, "staff_request_waiting", WORKER)
+    assert delivery
     letter = compose(delivery)
 
     assert f"/admin/desk/bookings.awaiting_staff/{booking.pk}/" in letter.text
@@ -192,23 +197,24 @@ def test_a_person_who_wrote_is_answered():
     with transaction.atomic():
         delivery = messages.tell_enquirer(enquiry, "enquiry_answered", STAFF)
 
+    assert delivery
     assert "Yes, we do." in compose(delivery).text
     assert enquiry.text in compose(delivery).text
 
 
 def test_a_letter_that_cannot_be_written_is_its_own_failure_and_not_the_booking_s(server):
     booking = BookingFactory(accepted=True)
-    broken = DeliveryFactory(booking=booking, kind="no_template_for_this")
-    kinds.register(kinds.Kind(code=broken.kind, title="Broken", compose=compose))
+    made = DeliveryFactory(booking=booking, kind="no_template_for_this")
+    kinds.register(kinds.Kind(code=made.kind, title="Broken", compose=compose))
     work.drain()
-    kinds.kinds().pop(broken.kind)
-    broken = Delivery.objects.get(pk=broken.pk)
+    kinds.kinds().pop(made.kind)
+    broken = Delivery.objects.get(pk=made.pk)
 
     assert (broken.status, broken.failure_class) == ("pending", "bug")
     assert Booking.objects.get(pk=booking.pk).version == booking.version
 
 
-def attached(delivery):
+def attached(delivery) -> Any:
     mail = mime.build(delivery, compose(delivery))
     [part] = mail.iter_attachments()
     assert part.get_content_type() == "text/calendar"
