@@ -14,8 +14,8 @@ def install(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
     """Makes installations, and ends whatever a failed test leaves of them."""
     made: list[Installation] = []
 
-    def make(name: str = "home", **environment: str) -> Installation:
-        made.append(Installation(tmp_path / name, **environment))
+    def make(name: str = "home", demo: bool = False, **environment: str) -> Installation:
+        made.append(Installation(tmp_path / name, demo, **environment))
         return made[-1]
 
     yield make

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("HOLDFAST_", "DATABASE_", "EMAIL_", "SECRET_", "PORT", "MAKE", "MFLAGS", "DJANGO_", "PYTEST_")
 UP = (sys.executable, "manage.py", "up")
 MAKE = ("make", "run")
+START_SECONDS = 90  # under 20 on a machine of its own; tests share theirs
 T = TypeVar("T")
 
 
@@ -35,11 +36,13 @@ def eventually(ask: Callable[[], T], seconds: float = 10) -> T:
 class Installation:
     """One home, one port; the terminal's output goes to a file that nobody has to drain."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    def __init__(self, home: Path, demo: bool = False, **environment: str) -> None:
         self.home, self.port = home, identity.free_port()
         self.output = home.with_suffix(".output")
         plain = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         self.environment = plain | {"HOLDFAST_HOME": str(home), "PORT": str(self.port)} | environment
+        if not demo:
+            self.environment |= {"HOLDFAST_DEMO": "0", "HOLDFAST_STAFF_PASSWORD": "chosen"}
 
     def begin(self, command: Sequence[str] = UP) -> None:
         """Start, and do not wait."""
@@ -51,7 +54,7 @@ class Installation:
     def run(self, command: Sequence[str] = UP) -> None:
         """Start, and return when the last line is printed and the pages answer."""
         self.begin(command)
-        eventually(lambda: self.up.poll() is not None or "staff login:" in self.said(), 40)
+        eventually(lambda: self.up.poll() is not None or "staff login:" in self.said(), START_SECONDS)
         assert self.up.poll() is None, self.said()
         eventually(self.is_ready)
 

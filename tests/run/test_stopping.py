@@ -13,13 +13,15 @@ from config.embedded import cluster
 from tests.run.installation import MAKE, UP, Installation, eventually
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=+dac_override")
+pytestmark = pytest.mark.timeout(300)
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
 
 def test_sigterm_to_make_leaves_nothing_and_a_second_start_finds_the_data(install):
-    installation: Installation = install()
+    installation: Installation = install(demo=True)
     installation.run(MAKE)
-    login = installation.said().splitlines()[-1]
+    login = f"staff login: staff / {(installation.home / 'staff_password').read_text()}"
+    assert login in installation.said()
 
     installation.stop(signal.SIGTERM)
     assert installation.leftovers() == []
