@@ -4,17 +4,38 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings import colours
+
+LONGEST_REMINDER_HOURS, MOST_REMINDERS = 720, 6
+
 
 def validate_time_zone(name: str) -> None:
     """Accept IANA time zone names only."""
     if name not in available_timezones():
         raise ValidationError(_("“%(name)s” is not a time zone, e.g. Europe/Berlin."), params={"name": name})
+
+
+def validate_reminder_hours(hours: list[int]) -> None:
+    """Accept a few different hours before the start, none too far ahead to be of use."""
+    if not all(1 <= each <= LONGEST_REMINDER_HOURS for each in hours):
+        raise ValidationError(
+            _("Reminders leave from 1 to %(longest)d hours before the start."),
+            params={"longest": LONGEST_REMINDER_HOURS},
+        )
+    if len(set(hours)) < len(hours):
+        raise ValidationError(_("Two reminders at one time are one too many."))
+
+
+def usual_reminder_hours() -> list[int]:
+    """A day and two hours ahead."""
+    return [24, 2]
 
 
 class Location(models.Model):
@@ -35,6 +56,19 @@ class Location(models.Model):
     address = models.TextField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True, help_text=_("Where customers and requests reach the staff."))
+    colour = models.CharField(
+        max_length=7,
+        blank=True,
+        db_default="",
+        validators=[colours.validate_colour],
+        help_text=_("Of its pages and messages, e.g. #1f6b4f; dark enough for white letters. Empty: ours."),
+    )
+    how_to_pay = models.TextField(
+        max_length=1000,
+        blank=True,
+        db_default="",
+        help_text=_("Told to customers whose booking waits for its payment, e.g. your bank details."),
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -146,6 +180,15 @@ class Service(models.Model):
     approval = models.CharField(max_length=12, choices=Approval, default=Approval.AUTOMATIC)
     answer_within_hours = models.PositiveSmallIntegerField(
         default=24, help_text=_("How soon staff promise to answer a request.")
+    )
+    reminder_hours = ArrayField(
+        models.PositiveSmallIntegerField(),
+        size=MOST_REMINDERS,
+        default=usual_reminder_hours,
+        db_default=[24, 2],
+        blank=True,
+        validators=[validate_reminder_hours],
+        help_text=_("How many hours before the start customers are reminded, e.g. 24, 2; empty: never."),
     )
     wait_list = models.BooleanField(default=False)
     requires_phone = models.BooleanField(default=False)
