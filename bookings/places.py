@@ -59,6 +59,7 @@ class Location(models.Model):
     colour = models.CharField(
         max_length=7,
         blank=True,
+        default="",
         db_default="",
         validators=[colours.validate_colour],
         help_text=_("Of its pages and messages, e.g. #1f6b4f; dark enough for white letters. Empty: ours."),
@@ -66,6 +67,7 @@ class Location(models.Model):
     how_to_pay = models.TextField(
         max_length=1000,
         blank=True,
+        default="",
         db_default="",
         help_text=_("Told to customers whose booking waits for its payment, e.g. your bank details."),
     )

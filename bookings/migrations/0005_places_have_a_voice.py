@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 db_default="",
+                default="",
                 help_text="Of its pages and messages, e.g. #1f6b4f; dark enough for white letters. Empty: ours.",
                 max_length=7,
                 validators=[bookings.colours.validate_colour],
@@ -27,6 +28,7 @@ class Migration(migrations.Migration):
             field=models.TextField(
                 blank=True,
                 db_default="",
+                default="",
                 help_text="Told to customers whose booking waits for its payment, e.g. your bank details.",
                 max_length=1000,
             ),
