@@ -64,7 +64,7 @@ def enquire(
 @use_case
 def find_again(request: intents.Request, *, email: str, source: Source) -> None:
     """Send the links of a person's present bookings to their own address; the caller learns nothing."""
-    claim = intents.claim(request, {"email": email.lower()})
+    claim = intents.claim(request, {"email": email.lower()}, outcome="looked_up")
     if not claim.won:
         return
     recent = timezone.now() - timedelta(days=FIND_BACK_DAYS)

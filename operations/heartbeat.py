@@ -60,6 +60,7 @@ class WorkerHeartbeat(models.Model):
 
 _identity: tuple[int, uuid.UUID] = (0, uuid.UUID(int=0))
 _written_at = float("-inf")
+_is_worker = False
 
 
 def worker_id() -> uuid.UUID:
@@ -81,13 +82,22 @@ def process_space() -> int:
     return zlib.crc32(f"{boot}:{space}".encode()) & 0x7FFFFFFF
 
 
+def clock_in() -> None:
+    """This process is a worker of the queue: its beats count from now on."""
+    global _is_worker
+    _is_worker = True
+    beat()
+
+
 def beat(silent_for_seconds: float = 0) -> None:
     """Say that this worker is alive and may be silent for so long; cheap enough for every row.
 
     The watch sees each beat. The row is written only as often as the desk needs it, and a database that
-    is away is no reason to fail: the watch of the desk will notice.
+    is away is no reason to fail. A command that does the same work is no worker, and says nothing.
     """
     global _written_at
+    if not _is_worker:
+        return
     worker, figures = worker_id(), settings.HOLDFAST
     if threading.current_thread() is threading.main_thread():  # what runs beside it says nothing about it
         board.board().beat(silent_for_seconds)

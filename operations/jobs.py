@@ -13,6 +13,7 @@ from django.utils import timezone
 from operations.work import Job
 
 log = structlog.get_logger("holdfast.jobs")
+KEEP_DAYS = 30
 
 
 class ScheduledJobQuerySet(models.QuerySet["ScheduledJob"]):
@@ -116,7 +117,7 @@ def bring_forward(name: str) -> None:
     ScheduledJob.objects.filter(name=name).update(next_at=timezone.now())
 
 
-def prune(keep_days: int = 30) -> int:
+def prune(keep_days: int = KEEP_DAYS) -> int:
     """Forget old runs; the ledger keeps a month."""
     return JobRun.objects.filter(started_at__lt=timezone.now() - timedelta(days=keep_days)).delete()[0]
 

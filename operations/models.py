@@ -5,6 +5,7 @@ from operations.heartbeat import WorkerHeartbeat
 from operations.history import Event
 from operations.intents import Intent, Refused
 from operations.jobs import JobRun, ScheduledJob
+from operations.proving import Proof
 from operations.repair import RecoveryAttempt
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Event",
     "Intent",
     "JobRun",
+    "Proof",
     "RecoveryAttempt",
     "Refused",
     "ScheduledJob",

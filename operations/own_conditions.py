@@ -13,6 +13,7 @@ from operations import queue
 from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
 from operations.history import Operation
 from operations.jobs import ScheduledJob
+from operations.proving import Proof
 from operations.recovery import Condition, Introduction, Remedy, introduce, register
 
 RUN_GRACE = timedelta(minutes=2)
@@ -32,6 +33,20 @@ def _explain_late(job: ScheduledJob) -> str:
     if job.last_error:
         return f"{told} {_('Its last run failed: %(error)s') % {'error': job.last_error}}"
     return f"{told} {_('No run has failed since: it is not being started.')}"
+
+
+def take_note(proof: Proof, operation: Operation) -> None:  # noqa: ARG001 - the reason is kept with the press
+    """Somebody looks into it."""
+    Proof.objects.filter(pk=proof.pk).update(acknowledged_at=timezone.now())
+
+
+def _explain_broken(proof: Proof) -> str:
+    told = [
+        _("%(promise)s Not so: %(record)s %(text)s (%(count)s in all).")
+        % {"promise": finding["title"], "count": len(finding["broken"]), **finding["broken"][0]}
+        for finding in proof.findings
+    ]
+    return " ".join(told)
 
 
 def _explain_missing(beat: WorkerHeartbeat) -> str:
@@ -59,7 +74,33 @@ introduce(
     WorkerHeartbeat,
     Introduction(title=lambda _beat: _("The worker"), facts=lambda beat: {_("Process"): beat.pid or "—"}),
 )
+introduce(
+    Proof,
+    Introduction(
+        title=lambda _proof: _("The nightly proof"),
+        facts=lambda proof: {_("Checked"): _utc(proof.started_at), _("Result"): str(proof)},
+    ),
+)
 register(
+    Condition(
+        code="operations.promise_broken",
+        title=gettext_lazy("A promise is broken"),
+        model=Proof,
+        records=lambda: Proof.objects.open(),
+        explanation=_explain_broken,
+        customer_text=gettext_lazy("We have found a mistake in our records and are looking into it."),
+        by_itself=gettext_lazy("It is checked again every night, and by manage.py prove."),
+        remedies=(
+            Remedy(
+                code="take_note",
+                title=gettext_lazy("Take note"),
+                says=gettext_lazy("Takes it off the desk until the next proof; nothing else is changed."),
+                apply=take_note,
+            ),
+        ),
+        since_at="started_at",
+        since=lambda proof: proof.started_at,
+    ),
     Condition(
         code="operations.no_worker",
         title=gettext_lazy("No worker is running"),

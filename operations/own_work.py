@@ -1,15 +1,19 @@
 """The kernel's own jobs: the sweep, and forgetting what nobody will ask for."""
 
-from django.conf import settings
+from datetime import timedelta
 
-from operations import heartbeat, jobs, sweeps
+from django.conf import settings
+from django.utils import timezone
+
+from operations import heartbeat, jobs, proving, sweeps
 from operations.queue import schedules
 from operations.work import Job, register
 
 
 def prune() -> int:
     """Forget old runs of jobs, workers long gone, and django-q2's records of failures."""
-    return jobs.prune() + heartbeat.prune() + schedules.prune()
+    proofs = proving.prune(timezone.now() - timedelta(days=jobs.KEEP_DAYS))
+    return jobs.prune() + heartbeat.prune() + schedules.prune() + proofs
 
 
 register(
@@ -26,5 +30,13 @@ register(
         every_seconds=86_400,
         at_hour=2,
         limit_seconds=600,
+    ),
+    Job(
+        name=proving.JOB,
+        title="Prove every promise over the whole database",
+        run=proving.run,
+        every_seconds=86_400,
+        at_hour=3,
+        limit_seconds=proving.LIMIT_SECONDS,
     ),
 )

@@ -16,7 +16,7 @@ REFUSED_PAUSE_SECONDS = 1.0
 
 def run(topic: str) -> None:
     """Drain a topic for at most the drain budget; django-q2 calls this for each wake-up."""
-    heartbeat.beat()
+    heartbeat.clock_in()
     if topic == packages.PING:
         board.board().finish()
         return
@@ -30,7 +30,7 @@ def run(topic: str) -> None:
 
 def run_job(name: str) -> None:
     """Run a job if it is due and keep its outcome in the ledger; whoever is first of many runs it."""
-    heartbeat.beat()
+    heartbeat.clock_in()
     job = work.jobs().get(name)
     if job is None:
         return

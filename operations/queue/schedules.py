@@ -30,7 +30,12 @@ def reconcile_schedules() -> None:
             Schedule.objects.bulk_create(_schedule(job) for job in declared().values())
 
 
-def prune(keep_days: int = 30) -> int:
+def names() -> list[str]:
+    """The jobs that django-q2 would start for us."""
+    return [str(name) for name, _, _ in _present()]
+
+
+def prune(keep_days: int = jobs.KEEP_DAYS) -> int:
     """Forget django-q2's own records of failures; ours stay."""
     old = Task.objects.filter(stopped__lt=timezone.now() - timedelta(days=keep_days))
     return int(old.delete()[0])

@@ -25,8 +25,9 @@ def a_worker(**fields) -> WorkerHeartbeat:
 
 @pytest.fixture
 def fresh(shared_board, monkeypatch):
-    """A process that has not beaten yet."""
+    """A process that has just become a worker and not beaten yet."""
     monkeypatch.setattr(heartbeat, "_identity", (0, uuid.uuid4()))
+    monkeypatch.setattr(heartbeat, "_is_worker", True)
 
 
 def test_the_first_beat_introduces_the_worker_and_the_next_ones_are_free(fresh, django_assert_num_queries):
@@ -37,6 +38,14 @@ def test_the_first_beat_introduces_the_worker_and_the_next_ones_are_free(fresh, 
     with django_assert_num_queries(0):
         heartbeat.beat()
         heartbeat.beat(silent_for_seconds=30)
+
+
+def test_a_command_that_does_a_workers_work_is_no_worker(fresh, monkeypatch):
+    monkeypatch.setattr(heartbeat, "_is_worker", False)
+
+    heartbeat.beat()
+
+    assert not WorkerHeartbeat.objects.alive().exists()
 
 
 def test_a_long_silence_is_announced_to_the_desk_at_once(fresh):
