@@ -103,6 +103,9 @@ class Delivery(Effect):
                 condition=Q(status=S.EXPIRED, acknowledged_at__isnull=True),
                 name="notifications_missed",
             ),
+            models.Index(
+                fields=["channel", "updated_at"], condition=Q(status=S.HELD), name="notifications_held"
+            ),
             models.Index(fields=["recipient"], name="notifications_recipient"),
         )
 

@@ -56,18 +56,19 @@ def announce(endpoint: WebhookEndpoint, *, since: datetime, operation: Operation
     The events of one batch are committed together, so that it may be stopped and repeated at any time.
     """
     told, position = 0, (since, 0)
-    while True:
+    while not turns.is_over() and _untold(endpoint, *position).exists():
         with transaction.atomic():
             limit_lock_waits()
             # Under lock: two workers would announce the same events, and one of them fail.
-            WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
-            events = list(_untold(endpoint, *position)[:BATCH])
-            told += _queue(endpoint, events, operation)
+            locked = WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
+            events = list(_untold(locked, *position)[:BATCH]) if locked.is_enabled else []
+            told += _queue(locked, events, operation)
             if told:
                 queue.wake(TOPIC)
-        if len(events) < BATCH or turns.is_over():
-            return told
+        if not events:
+            break
         position = events[-1].at, events[-1].pk
+    return told
 
 
 def queue_all(deliveries: Sequence[Delivery], operation: Operation) -> None:

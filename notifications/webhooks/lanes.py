@@ -9,8 +9,8 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.db.models import CharField, Exists, OuterRef, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from notifications import channels, draining
 from notifications.models import Delivery
@@ -18,7 +18,7 @@ from notifications.webhooks import announcing, sending
 from notifications.webhooks.announcing import TOPIC
 from notifications.webhooks.endpoints import CHANNELS, WebhookEndpoint
 from operations import queue, turns
-from operations.effects import EffectStatus, HeldBy
+from operations.effects import EffectStatus
 
 log = structlog.get_logger("holdfast.webhooks")
 PATIENCE_SECONDS = 1.0
@@ -52,10 +52,12 @@ def busy() -> list[str]:
 
 
 def _due() -> list[tuple[datetime, str]]:
+    """One look at every endpoint by index (hence the orders), a closer one at those with something to do."""
     ours = Delivery.objects.filter(channel=Concat(Value(CHANNELS), Cast(OuterRef("pk"), CharField())))
-    held = ours.filter(status=EffectStatus.HELD, held_by=HeldBy.CHANNEL)
-    stirring = WebhookEndpoint.objects.filter(Exists(ours.due()) | Exists(held))
-    names = [endpoint.channel for endpoint in stirring]
+    due = ours.due().order_by("channel", "next_at").values("pk")[:1]
+    held = ours.filter(status=EffectStatus.HELD).order_by("channel", "updated_at").values("pk")[:1]
+    stirring = WebhookEndpoint.objects.annotate(any=Coalesce(Subquery(due), Subquery(held)))
+    names = [endpoint.channel for endpoint in stirring.filter(any__isnull=False)]
     return [(since, name) for name in names if (since := channels.due_since(name))]
 
 
