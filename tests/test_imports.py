@@ -11,6 +11,7 @@ DOORS = {
     "operations.effects",
     "operations.queue",
     "operations.recovery",
+    "operations.promises",
     "operations.console",
     # the words that all of them speak
     "operations.errors",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,6 +69,17 @@ def announce(endpoint: WebhookEndpoint, *, since: datetime, operation: Operation
             break
         position = events[-1].at, events[-1].pk
     return told
+
+
+def forgotten(endpoint: WebhookEndpoint, since: datetime) -> Iterator[Event]:
+    """Events since then that this endpoint should have been told by now, and was not."""
+    until = endpoint.told_until - OVERLAP
+    untold = _untold(endpoint, max(since, endpoint.told_from), 0).filter(at__lt=until)
+    for event in untold.iterator():
+        subject = subjects()[event.subject_model]
+        record = subject.records().filter(pk=event.subject_id).first()
+        if record and endpoint.location in ("", subject.location(record)):
+            yield event
 
 
 def queue_all(deliveries: Sequence[Delivery], operation: Operation) -> None:
