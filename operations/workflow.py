@@ -72,7 +72,7 @@ class Workflow(models.Model):
         except DatabaseError as error:
             self.version -= 1
             if error.__cause__ is None:  # Django's own "forced update did not affect any rows"
-                raise StaleRecord from error
+                raise StaleRecord(record=self, version=self.version) from error
             raise
 
     def _do_update(self, base_qs: Any, *args: Any) -> bool:
