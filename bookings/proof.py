@@ -1,0 +1,131 @@
+"""What is promised about bookings: one for each request, no overlap, and everybody told what happened."""
+
+from __future__ import annotations
+
+from bookings.sessions import LIVE_STATUSES
+from operations.promises import Breach, Promise, found_by, register
+
+# ruff: noqa: S608 - the statements are put together from constants of ours
+LIVE = ", ".join(f"'{status}'" for status in LIVE_STATUSES)
+
+# What each step of a booking's history tells the customer; of several kinds any one will do.
+TOLD_BY = {
+    "transition = 'accept'": ("confirmation",),
+    "transition = 'fail'": ("failed",),
+    "transition = 'move'": ("moved",),
+    "transition = 'ask'": ("received",),
+    "transition = 'cancel' AND actor = 'customer'": ("cancelled_by_customer",),
+    "transition = 'cancel' AND actor = 'staff'": ("cancelled_by_staff", "declined"),
+}
+REVISING = ("accept", "cancel", "fail", "move")
+KINDS = [kind for kinds in TOLD_BY.values() for kind in kinds]
+HISTORY = f"""
+    WITH step AS (
+        SELECT subject_id, count(*) FILTER (WHERE transition IN {REVISING})
+                OVER (PARTITION BY subject_id ORDER BY sequence) AS revision,
+            CASE {" ".join(f"WHEN {step} THEN ARRAY{list(kinds)}" for step, kinds in TOLD_BY.items())}
+                END AS kinds
+        FROM operations_event WHERE subject_model = 'bookings.booking'
+    ), told AS (
+        SELECT message.booking_id, message.revision, delivery.kind
+        FROM bookings_message AS message JOIN notifications_delivery AS delivery ON delivery.id = delivery_id
+        WHERE booking_id IS NOT NULL AND copy_of_id IS NULL AND NOT is_for_staff
+            AND kind = ANY(%(kinds)s)
+    )"""
+
+
+def requests_without_result() -> list[Breach]:
+    """A form that was recorded as submitted, and there is no booking of it."""
+    return found_by(
+        """SELECT 'operations.intent ' || intent.id, 'was submitted and has no booking'
+           FROM operations_intent AS intent
+           LEFT JOIN bookings_booking AS booking ON booking.request_id = intent.id
+           WHERE intent.outcome = 'submitted' AND booking.id IS NULL
+           UNION ALL
+           SELECT 'operations.intent ' || intent.id, 'is about a booking that does not exist'
+           FROM operations_intent AS intent LEFT JOIN bookings_booking AS booking ON booking.id = subject_id
+           WHERE intent.subject_model = 'bookings.booking' AND booking.id IS NULL"""
+    )
+
+
+def overlaps() -> list[Breach]:
+    """Somebody or something that is taken twice at one time, or a place in a session that is."""
+    return found_by(
+        f"""SELECT 'bookings.resource ' || resource_id, 'is taken again at ' || lower(occupied)
+            FROM (SELECT resource_id, occupied, max(upper(occupied)) OVER (
+                        PARTITION BY resource_id ORDER BY lower(occupied), id
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken_until
+                  FROM bookings_allocation WHERE is_live) AS allocation
+            WHERE lower(occupied) < taken_until
+            UNION ALL
+            SELECT 'bookings.session ' || session_id, 'gave place ' || place || ' to ' || count(*)
+            FROM bookings_booking WHERE status IN ({LIVE})
+            GROUP BY session_id, place HAVING count(*) > 1"""
+    )
+
+
+def overfull() -> list[Breach]:
+    """A session with more people than places, or a live booking at another time than its session."""
+    return found_by(
+        f"""SELECT 'bookings.booking ' || booking.id, 'has place ' || place || ' of ' || capacity || ' from '
+                || booking.starts_at || ', its session begins at ' || session.starts_at
+            FROM bookings_booking AS booking JOIN bookings_session AS session ON session.id = session_id
+            WHERE booking.status IN ({LIVE}) AND (place > capacity OR place < 1
+                OR booking.starts_at <> session.starts_at OR booking.ends_at <> session.ends_at
+                OR booking.service_id <> session.service_id)"""
+    )
+
+
+def wrongly_held() -> list[Breach]:
+    """A time that is held for nobody, or is not held although a live booking needs it."""
+    return found_by(
+        f"""WITH needed AS (SELECT DISTINCT session_id FROM bookings_booking WHERE status IN ({LIVE}))
+            SELECT 'bookings.session ' || session.id, CASE WHEN is_live THEN 'is held for nobody'
+                ELSE 'is not held although it is booked' END
+            FROM bookings_session AS session LEFT JOIN needed ON needed.session_id = session.id
+            WHERE is_live <> (needed.session_id IS NOT NULL)
+            UNION ALL
+            SELECT 'bookings.allocation ' || allocation.id, 'does not follow its session'
+            FROM bookings_allocation AS allocation JOIN bookings_session AS session ON session.id = session_id
+            WHERE allocation.is_live <> session.is_live"""
+    )
+
+
+def untold() -> list[Breach]:
+    """A step that the customer should have been told of, and no message was ever made."""
+    return found_by(
+        f"""{HISTORY}
+            SELECT 'bookings.booking ' || subject_id, 'has no message ' || array_to_string(kinds, ' or ')
+                || ' of revision ' || revision
+            FROM step WHERE kinds IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM told WHERE told.booking_id = step.subject_id
+                    AND told.revision = step.revision AND told.kind = ANY(step.kinds))""",
+        {"kinds": KINDS},
+    )
+
+
+def told_too_much() -> list[Breach]:
+    """A message of a step that was never taken, or the same one made twice."""
+    return found_by(
+        f"""{HISTORY}
+            SELECT 'bookings.booking ' || booking_id, 'has a message ' || kind || ' of revision '
+                || told.revision || ' and nothing calls for it'
+            FROM told WHERE NOT EXISTS (
+                SELECT 1 FROM step WHERE step.subject_id = told.booking_id
+                    AND step.revision = told.revision AND told.kind = ANY(step.kinds))
+            UNION ALL
+            SELECT 'bookings.booking ' || booking_id, 'has ' || count(*) || ' messages ' || kind
+                || ' of revision ' || revision
+            FROM told GROUP BY booking_id, kind, revision HAVING count(*) > 1""",
+        {"kinds": KINDS},
+    )
+
+
+register(
+    Promise("bookings.recorded", "Every request that won has exactly one booking.", requests_without_result),
+    Promise("bookings.no_overlap", "Nobody and nothing is taken twice at one time.", overlaps),
+    Promise("bookings.fit", "Every booking fits into its session.", overfull),
+    Promise("bookings.held", "A time is held exactly while a live booking needs it.", wrongly_held),
+    Promise("bookings.told", "Every step that concerns a customer has its message.", untold),
+    Promise("bookings.told_once", "No message is made without a step, and none twice.", told_too_much),
+)
