@@ -14,6 +14,7 @@ from notifications.webhooks import announcing, switching
 from operations import workflow
 from operations.workflow import WORKER, Event
 from tests.factories import BookingFactory, EnquiryFactory, LocationFactory, ServiceFactory, advance
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +135,13 @@ def _topics_woken_by(booking: Booking, move: str, **arguments: str) -> int:
         advance(booking, move, **arguments)
         cursor.execute("SELECT count(*) FROM django_q_ormq")
         return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_announce_at_the_same_moment_tell_everything_once(endpoint):
+    for _ in range(3):
+        BookingFactory(accepted=True)
+    counts = race(4, lambda _: announcing.announce_all())
+
+    assert sum(counts) == 6
+    assert sorted(told(endpoint)) == 3 * ["booking.accepted"] + 3 * ["booking.submitted"]
