@@ -102,6 +102,11 @@ class MisbehavingSMTP:
         """
         self._faults.append(Fault(point, answer, times, recipient))
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether every connection has ended."""
+        return not self._open
+
     def behave(self) -> None:
         """Forget all faults."""
         self._faults.clear()
@@ -131,12 +136,13 @@ class MisbehavingSMTP:
         self._open.add(client)
         with suppress(OSError, HungUp):
             if self.tls and not self.starts_tls:
+                self._open.discard(client)
                 client = self.tls.wrap_socket(client, server_side=True)
                 self._open.add(client)
             _Conversation(self, client).hold()
-        self._open.discard(client)
         with suppress(OSError):
             client.close()
+        self._open.discard(client)
 
 
 class HungUp(Exception):
@@ -196,13 +202,12 @@ class _Conversation:
     def _data(self, _line: bytes) -> None:
         if not self._say("data", "354 go ahead", self.recipient):
             return
+        if fault := self.server.answer_for("content", "", self.recipient):
+            self._misbehave(fault)
         content = bytearray()
-        fault = self.server.answer_for("content", "", self.recipient)
         while (line := self.stream.readline()) != b".\r\n":
             if not line:
                 raise HungUp
-            if fault:
-                self._misbehave(fault)
             content += line[1:] if line.startswith(b".") else line
         answer = self.server.answer_for("dot", "250 2.0.0 Ok: queued as 7F3A", self.recipient)
         if answer in (DROP, HANG, DRIP) or not answer.startswith(("4", "5")):

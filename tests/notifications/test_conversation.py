@@ -9,8 +9,11 @@ import trustme
 from django.db import connection
 from django.utils import timezone
 
-from notifications import channels, work
+from bookings.letters import compose
+from notifications import channels, mime, work
 from notifications.models import Delivery
+from notifications.smtp import Mailer
+from operations.errors import TransientError
 from tests.factories import BookingFactory, DeliveryFactory, LocationFactory
 from tests.misbehaving_smtp import DRIP, DROP, MisbehavingSMTP, settings_for
 from tests.notifications.checker import check_against
@@ -166,6 +169,21 @@ def test_a_connection_closed_between_two_messages_costs_no_attempt(server, answe
     assert {Delivery.objects.get(pk=one.pk).status for one in (first, second)} == {"done"}
     assert server.connections == 2
     check_against(server)
+
+
+def test_a_server_that_hangs_up_before_the_last_dot_has_no_message(server):
+    """Also when the message is so short that it seems to have been sent."""
+    delivery = DeliveryFactory()
+    mail = mime.build(delivery, compose(delivery))
+    server.fault("content", DROP)
+
+    def wait_until_it_hung_up():
+        until = time.monotonic() + 10
+        while not server.is_alone:
+            assert time.monotonic() < until
+
+    with Mailer() as mailer, pytest.raises(TransientError):
+        mailer.send(mail, "us@example.com", delivery.recipient, wait_until_it_hung_up)
 
 
 def test_an_answer_that_never_ends_does_not_hold_a_worker(server, limits):

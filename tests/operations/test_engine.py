@@ -98,6 +98,17 @@ class TestLease:
         assert Parcel.objects.get().external_id == "the first to finish"
         assert outcomes(slow) == ["late", "done"]
 
+    def test_a_late_acknowledgement_does_not_speak_for_the_worker_that_took_over(self):
+        post()
+        slow = claim_one()
+        lapse(slow)
+        reclaim(slow)
+        claim_one()
+
+        assert not engine.acknowledge(slow, RECEIPT)
+        assert not engine.record_failure(slow, PermanentError("no such address"))
+        assert Parcel.objects.get().status == "working"
+
     def test_a_lapsed_lease_is_decided_by_the_mark_of_the_hand_over(self):
         post(2)
         unmarked, marked = claim_one(), claim_one()
