@@ -19,6 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 LOOK_EVERY_SECONDS = 0.2
 LARGEST_BYTES = 32 * 1024 * 1024
+REFUSED, SILENT = "@refused.example", "@silent.example"  # for rehearsals; nobody can own such a domain
 
 
 class Keeper:
@@ -29,9 +30,27 @@ class Keeper:
         (folder / "tmp").mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
 
+    async def handle_RCPT(
+        self,
+        server: SMTP,  # noqa: ARG002
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        """Take everybody's mail, except for the addresses that a rehearsal wants refused."""
+        if address.lower().endswith(REFUSED):
+            return "550 5.1.1 No such user here"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002
-        """Answer 250 only when the message will survive a power cut."""
+        """Answer 250 only when the message will survive a power cut; to a silent address, never."""
         await asyncio.get_running_loop().run_in_executor(None, keep, self.folder, envelope)
+        if any(address.lower().endswith(SILENT) for address in envelope.rcpt_tos):
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
         return "250 OK, kept"
 
 

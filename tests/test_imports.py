@@ -13,6 +13,8 @@ DOORS = {
     "operations.recovery",
     "operations.promises",
     "operations.console",
+    "operations.promises",
+    "operations.rehearsals",
     # the words that all of them speak
     "operations.errors",
     "operations.transactions",

@@ -1,0 +1,26 @@
+"""What can be rehearsed with the queue itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from operations import board, heartbeat
+from operations.heartbeat import WorkerHeartbeat
+from operations.rehearsals import Drill, NotPossible, register
+
+
+def kill_worker() -> str:
+    """Kill the worker of this machine that was heard of last, whatever it does."""
+    here = WorkerHeartbeat.objects.alive().filter(process_space=heartbeat.process_space())
+    worker = next((each for each in here.order_by("-beat_at") if board.is_alive(each.pid)), None)
+    if worker is None:
+        raise NotPossible("No worker runs on this machine.")
+    os.kill(worker.pid, signal.SIGKILL)
+    return (
+        f"Process {worker.pid} was killed. What it had in hand goes on within fifteen seconds: what was not\n"
+        "handed over leaves, what was is unknown and on the desk under notifications.unknown."
+    )
+
+
+register(Drill("worker_killed", "A worker is killed", kill_worker))
