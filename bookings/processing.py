@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from bookings import messages
+from bookings import messages, rehearsal
 from bookings.booking import Booking, FailureCode, Waiting
 from bookings.places import Approval
 from operations import workflow
@@ -42,7 +42,8 @@ def process(pk: int) -> None:
     try:
         with transaction.atomic():
             limit_lock_waits()
-            if booking := _lock_due(pk):
+            booking = _lock_due(pk)
+            if booking and not rehearsal.is_stuck(booking):
                 decide(booking, WORKER)
     except Exception as error:
         log.exception("processing failed", booking=pk)
