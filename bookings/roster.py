@@ -13,7 +13,7 @@ from django.db.models import BigIntegerField, Q, Value
 
 from bookings import schedule
 from bookings.places import Absence, Closure, Resource, ResourceKind, Service
-from bookings.spans import Span, common_starts, covers, merge, picked, starts_within, subtract
+from bookings.spans import Span, covers, merge, picked, starts_within, subtract
 
 REACH = timedelta(days=2)
 """How far an opening can reach into other dates: to 48:00, and a clock change."""
@@ -56,7 +56,7 @@ def load(service: Service, first: date, last: date) -> Roster:
     startable = {}
     for resource in resources:
         working = subtract(schedule.work(resource, location, opened, days), away[resource.pk])
-        startable[resource.pk] = common_starts(fitting, starts_within(working, length))
+        startable[resource.pk] = starts_within(working, length)
     return Roster(open_time, grid, picked(grid, fitting), by_kind, startable)
 
 

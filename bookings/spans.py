@@ -45,12 +45,11 @@ def gaps(taken: Iterable[Span], window: Span) -> list[Span]:
     """What of the window is not taken."""
     free: list[Span] = []
     begin = window[0]
-    for taken_begin, taken_end in merge(taken):
-        if taken_begin > begin:
-            free.append((begin, taken_begin))
+    for taken_begin, taken_end in [*merge(taken), (window[1], window[1])]:
+        until = min(taken_begin, window[1])
+        if begin < until:
+            free.append((begin, until))
         begin = max(begin, taken_end)
-    if begin < window[1]:
-        free.append((begin, window[1]))
     return free
 
 
