@@ -107,7 +107,7 @@ class ClosureAdmin(QuickAdmin):
 
 @admin.register(Booking)
 class BookingAdmin(RecoverableAdmin):
-    list_display = ("reference", "begins", "name", "service", "location", "status", "waiting_for")
+    list_display = ("reference", "status", "begins", "name", "service", "location", "waiting_for")
     list_filter = ("location", "status")
     list_select_related = ("location", "service")
     ordering = ("-starts_at", "-id")

@@ -58,8 +58,9 @@ def _delivery_facts(delivery: Delivery) -> Mapping[str, Any]:
 
 
 def _delivery_title(delivery: Delivery) -> str:
-    named = {"kind": kinds.title(delivery.kind), "recipient": delivery.recipient}
-    title = _("%(kind)s to %(recipient)s") % named
+    booking = _about(delivery).booking if _about(delivery) and not delivery.is_for_staff else None
+    whom = booking.name if booking else delivery.recipient
+    title = _("%(kind)s to %(whom)s") % {"kind": kinds.title(delivery.kind), "whom": whom}
     return f"{title} · {delivery.reference}" if delivery.reference else title
 
 

@@ -8,6 +8,7 @@ from operations.heartbeat import WorkerHeartbeat
 from operations.history import Event
 from operations.intents import Intent, Refused
 from operations.jobs import JobRun, ScheduledJob
+from operations.proving import Proof
 from operations.repair import RecoveryAttempt
 
 
@@ -71,6 +72,12 @@ class JobRunAdmin(ReadOnlyAdmin):
 class ScheduledJobAdmin(RecoverableAdmin):
     list_display = ("title", "every_seconds", "last_success_at", "late_after", "last_error")
     ordering = ("late_after", "id")
+
+
+@admin.register(Proof)
+class ProofAdmin(RecoverableAdmin):
+    list_display = ("started_at", "finished_at", "promises_count", "broken_count", "acknowledged_at")
+    ordering = ("-id",)
 
 
 @admin.register(WorkerHeartbeat)

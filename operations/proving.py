@@ -41,8 +41,11 @@ class Proof(models.Model):
     objects = ProofQuerySet.as_manager()
 
     def __str__(self) -> str:
-        kept = self.promises_count - self.broken_count
-        return f"{kept} of {self.promises_count} promises kept"
+        return f"{self.kept_count} of {self.promises_count} promises kept"
+
+    @property
+    def kept_count(self) -> int:
+        return self.promises_count - self.broken_count
 
 
 def prove() -> Proof:

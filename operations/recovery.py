@@ -40,7 +40,8 @@ class Remedy:
 
     `refuses` returns why it cannot be pressed for this record, or "". `due_by_itself` narrows the
     condition's records to those that a sweep may treat now; without it only people apply the remedy.
-    `asks` names what else it needs (e.g. {"evidence": "What shows that it arrived?"}), passed to `apply`.
+    `asks` names what else it needs (e.g. {"evidence": "What shows that it arrived?"}), passed to `apply`;
+    the answer called `text` may have several lines.
     """
 
     code: str

@@ -12,6 +12,7 @@ from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
 from operations.history import Actor
 from operations.intents import Intent
 from operations.jobs import ScheduledJob
+from operations.proving import Proof
 from operations.repair import RecoveryAttempt, Result
 from operations.work import works
 
@@ -26,6 +27,7 @@ class Machinery:
     last_beat: datetime | None
     waiting: list[tuple[str, datetime]]
     jobs: list[ScheduledJob]
+    proof: Proof | None
     repeats_absorbed: int
     recovered_by_itself: int
     recovered_by_staff: int
@@ -60,6 +62,7 @@ def inspect() -> Machinery:
         last_beat=heard.beat_at if heard else None,
         waiting=sorted(_waiting(), key=lambda entry: entry[1]),
         jobs=list(ScheduledJob.objects.order_by("late_after", "pk")),
+        proof=Proof.objects.order_by("-pk").first(),
         repeats_absorbed=_repeats(),
         recovered_by_itself=by_schedule,
         recovered_by_staff=_of(results, Result.APPLIED) - by_schedule,

@@ -58,6 +58,7 @@ OUTCOMES = {
     "configuration": gettext_noop("our own set-up is wrong"),
     "unknown": gettext_noop("no verdict; it may have happened"),
     "bug": gettext_noop("failed by an error of ours"),
+    "overtaken": gettext_noop("not needed any more; nothing was sent"),
     "interrupted": gettext_noop("the worker vanished"),
     "handed_back": gettext_noop("handed back unused"),
     "late": gettext_noop("answered after the lease was over; ignored"),

@@ -24,8 +24,9 @@ def moment(value: datetime | None, zone: str = "") -> SafeString | str:
 
 @register.simple_tag
 def bare_moment(value: datetime, zone: str = "") -> SafeString:
-    """The wall time at a place whose zone is named nearby."""
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), spans.clock(value, zone))
+    """The wall time at a place whose zone is named nearby, with the exact moment behind it."""
+    exact = value.isoformat()
+    return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, spans.clock(value, zone))
 
 
 @register.simple_tag

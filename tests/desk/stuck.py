@@ -9,10 +9,11 @@ import pytest
 from django.db.models import Model
 from django.utils import timezone
 
-from notifications.models import Channel, Delivery
+from notifications.models import Channel, Delivery, WebhookEndpoint
 from operations import recovery
 from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
 from operations.jobs import ScheduledJob
+from operations.proving import Proof
 from operations.recovery import Condition, Remedy
 from tests.factories import BookingFactory, DeliveryFactory, EnquiryFactory, ServiceFactory, advance
 from tests.parcels.models import Parcel, post
@@ -29,6 +30,12 @@ def late_job() -> ScheduledJob:
     return ScheduledJob.objects.create(
         name="nightly", title="Nightly proof", every_seconds=86_400, late_after=ago(HOUR)
     )
+
+
+def broken_promise() -> Proof:
+    broken = [{"record": "HF-2345ABCD", "text": "has no event for version 3."}]
+    findings = [{"code": "events", "title": "Every version has its event.", "broken": broken}]
+    return Proof.objects.create(promises_count=12, broken_count=1, findings=findings, finished_at=ago(HOUR))
 
 
 def nobody() -> WorkerHeartbeat:
@@ -59,6 +66,12 @@ def closed_channel() -> Channel:
     return Channel.objects.update_or_create(name="email", defaults=closed)[0]
 
 
+def gone_endpoint() -> WebhookEndpoint:
+    endpoint = WebhookEndpoint.objects.create(url="https://example.com/hooks", description="Their calendar")
+    endpoint.disable("It answered 410 Gone.", is_gone=True)
+    return endpoint
+
+
 def dead_parcel() -> Parcel:
     leased = advance(post()[0], "lease", **LEASE)
     return advance(leased, "give_up", failure_class="permanent", failure_text="no such street")
@@ -85,6 +98,8 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "notifications.held": lambda: DeliveryFactory(held=True),
     "notifications.missed": lambda: advance(too_late(DeliveryFactory(kind="reminder")), "expire"),
     "notifications.channel_closed": closed_channel,
+    "notifications.webhook_gone": gone_endpoint,
+    "operations.promise_broken": broken_promise,
     "operations.job_late": late_job,
     "operations.no_worker": nobody,
     "parcels.interrupted": lambda: lapsed(advance(post()[0], "lease", **LEASE)),

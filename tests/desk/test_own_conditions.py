@@ -51,6 +51,7 @@ def test_a_worker_is_missed_after_45_seconds_unless_it_said_it_would_be_silent(a
 
 
 def test_only_the_newest_heartbeat_stands_for_all_that_stopped():
+    WorkerHeartbeat.objects.all().delete()
     beat(500)
     newest = beat(100)
 
