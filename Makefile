@@ -9,7 +9,7 @@ PYTHON := $(VENV)/bin/python
 MANAGE := $(PYTHON) manage.py
 RUNNING := $(VENV)/.installed
 DEVELOPING := $(VENV)/.installed-dev
-PACKAGES := config bookings notifications operations tests
+PACKAGES := config bookings notifications operations
 
 .PHONY: help run test lint format check bench soak clean browser
 

@@ -13,7 +13,6 @@ DOORS = {
     "operations.recovery",
     "operations.promises",
     "operations.console",
-    "operations.promises",
     "operations.rehearsals",
     # the words that all of them speak
     "operations.errors",

@@ -8,4 +8,6 @@ from operations import diagram
 
 
 def test_the_drawn_states_are_current():
-    assert Path(settings.BASE_DIR, "docs", "states.md").read_text() == diagram.document(), "run: manage.py states"
+    assert Path(settings.BASE_DIR, "docs", "states.md").read_text() == diagram.document(), (
+        "run: manage.py states"
+    )

@@ -146,7 +146,7 @@ def _latency(bookings: list[Booking], when: str, goal: str, probes: int = PROBES
         with transaction.atomic():
             delivery = _tell(bookings[each % len(bookings)])
         committed_at = timezone.now()
-        _until(lambda probe=delivery: Attempt.objects.of(probe).exists())  # type: ignore[misc]
+        _until(lambda probe=delivery: Attempt.objects.of(probe).exists())
         first = Attempt.objects.of(delivery)[0]
         waits.append((first.started_at - committed_at).total_seconds() * 1000)
     return [
