@@ -118,6 +118,7 @@ def move_to(booking: Booking, start: datetime, resource: Resource | None, operat
     )
     messages.supersede_unsent(booking, operation)
     messages.tell(booking, "moved", operation)
+    messages.remind(booking, operation)
 
 
 def take_again(booking: Booking, operation: Operation) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import when
+from bookings import money, when
 from bookings.booking import Booking, FailureCode, Status, Waiting
 from bookings.places import Approval
 
@@ -164,7 +164,7 @@ def _waiting(booking: Booking) -> Explanation:
                 Level.WAITING,
                 _("Your booking waits for its payment"),
                 _("The time is held for you. %(place)s confirms it when the payment has arrived.") % deadline,
-                _("The time is held until %(when)s; %(place)s tells you how to pay.") % deadline,
+                _how_to_pay(booking, deadline["when"]),
             )
         case Waiting.PARTNER:
             return Explanation(
@@ -186,6 +186,21 @@ def _waiting(booking: Booking) -> Explanation:
         _("The time is reserved for you. We are confirming it now."),
         _("This usually takes a few seconds. This page shows the answer."),
     )
+
+
+def _how_to_pay(booking: Booking, until: str) -> str:
+    """What is to be paid, until when and how: what the place says about it, on lines of its own."""
+    amount = booking.deposit or booking.price
+    step = _("Please pay by %(when)s; the time is held until then.") % {"when": until}
+    if amount:
+        currency = booking.currency or booking.location.currency
+        step = _("Please pay %(amount)s by %(when)s; the time is held until then.") % {
+            "amount": money.spoken_price(amount, currency, booking.language),
+            "when": until,
+        }
+    if booking.location.how_to_pay:
+        return f"{step}\n{booking.location.how_to_pay}"
+    return f"{step} {_('%(place)s tells you how.') % {'place': booking.location.name}}"
 
 
 def _completed(booking: Booking) -> Explanation:

@@ -7,12 +7,15 @@ from typing import Any
 
 import css_inline
 from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from bookings import explanations, ics, when
+from bookings import explanations, ics, letter_facts, message_texts, placeholders, reminders, when
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
+from bookings.message_texts import MessageText
 from bookings.places import Location
 from notifications.kinds import Attachment, Content
 from notifications.models import Delivery
@@ -24,6 +27,7 @@ TRUE_WHILE = {
     "staff_request_waiting": frozenset({Status.SUBMITTED}),
     "confirmation": STANDING,
     "moved": STANDING | {Status.SUBMITTED},
+    "reminder": STANDING,
     "declined": CANCELLED,
     "cancelled_by_customer": CANCELLED,
     "cancelled_by_staff": CANCELLED,
@@ -34,50 +38,51 @@ _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=Tr
 
 
 def compose(delivery: Delivery) -> Content:
-    """The message of any of our kinds; its words are in `templates/mail/<kind>.txt` and `.html`.
+    """The message of any of our kinds; its words are the place's own, or in `templates/mail/<kind>.*`.
 
-    Where the booking has moved on since, the message tells how things stand instead.
+    Where the booking has moved on since, the message tells how things stand instead; a reminder says
+    nothing then: raises OvertakenError.
     """
-    message = Message.objects.select_related(
-        "booking__location", "booking__service", "booking__resource", "enquiry__location"
-    ).get(delivery=delivery)
+    location = Coalesce(OuterRef("booking__location_id"), OuterRef("enquiry__location_id"))
+    own_texts = MessageText.objects.filter(kind=delivery.kind, location_id=location)
+    message = (
+        Message.objects.select_related(
+            "booking__location", "booking__service", "booking__resource", "enquiry__location"
+        )
+        .annotate(has_own_text=Exists(own_texts))
+        .get(delivery=delivery)
+    )
+    if delivery.kind == reminders.REMINDER:
+        reminders.refuse_overtaken(delivery, message)
+    subject = message.booking or message.enquiry
+    assert subject is not None
+    if not message.has_own_text:
+        return write(delivery, subject)
+    return write(delivery, subject, message_texts.find(subject.location, delivery.kind, delivery.language))
+
+
+def write(delivery: Delivery, subject: Booking | Enquiry, own: MessageText | None = None) -> Content:
+    """What the message says about its subject as it is now, with the place's own text if it has one.
+
+    Raises placeholders.Unfillable when that cannot be filled in.
+    """
     with override(delivery.language):
-        if message.booking:
-            return _about_booking(delivery, message.booking)
-        assert message.enquiry is not None
-        return _about_enquiry(delivery, message.enquiry)
+        if isinstance(subject, Enquiry):
+            return _about_enquiry(delivery, subject, own)
+        if subject.status in TRUE_WHILE.get(delivery.kind, frozenset(Status)):
+            return _about_booking(delivery, subject, delivery.kind, own)
+        return _about_booking(delivery, subject, "as_it_stands", None)
 
 
-def _about_booking(delivery: Delivery, booking: Booking) -> Content:
-    context = {
-        "booking": booking,
-        "name": booking.name,
-        "when": when.for_booking(booking, delivery.language),
-        "explanation": explanations.explain(booking),
-        "may_retry": "retry" in explanations.allowed_actions(booking),
-        "deadline": when.spoken(
-            booking.answer_until or booking.starts_at, booking.location.zone, delivery.language
-        ),
-        "link": f"{settings.HOLDFAST_URL}/b/{booking.token}/?m={delivery.uid}",
-        "desk": f"{settings.HOLDFAST_URL}/admin/desk/bookings.awaiting_staff/{booking.pk}/",
-    }
-    is_true = booking.status in TRUE_WHILE.get(delivery.kind, frozenset(Status))
-    words = delivery.kind if is_true else "as_it_stands"
-    return _content(delivery, words, booking.location, context, _invitation(delivery, booking))
-
-
-def _about_enquiry(delivery: Delivery, enquiry: Enquiry) -> Content:
-    return _content(delivery, delivery.kind, enquiry.location, {"enquiry": enquiry, "name": enquiry.name})
-
-
-def _content(
+def render(
     delivery: Delivery,
     words: str,
     location: Location,
     context: dict[str, Any],
     attachments: tuple[Attachment, ...] = (),
 ) -> Content:
-    context |= {
+    """The letter that `templates/mail/<words>.*` make of the context, in the place's name and colour."""
+    context = context | {
         "location": location,
         "address": ", ".join(location.address.split("\n")),
         "language": delivery.language,
@@ -86,7 +91,7 @@ def _content(
     }
     subject, _, text = render_to_string(f"mail/{words}.txt", context).strip().partition("\n")
     return Content(
-        subject=subject.strip(),
+        subject=context.get("own_subject") or subject.strip(),
         text=re.sub(r"\n\s*\n\s*\n+", "\n\n", text).strip() + "\n",
         html=_inliner.inline(render_to_string(f"mail/{words}.html", context)),
         attachments=attachments,
@@ -95,11 +100,46 @@ def _content(
     )
 
 
+def _about_booking(delivery: Delivery, booking: Booking, words: str, own: MessageText | None) -> Content:
+    context = {
+        "booking": booking,
+        "name": booking.name,
+        "when": when.for_booking(booking, delivery.language),
+        "explanation": explanations.explain(booking),
+        "may_retry": not explanations.why_not(booking, "retry"),
+        "may_cancel": not explanations.why_not(booking, "cancel"),
+        "deadline": when.spoken(
+            booking.answer_until or booking.starts_at, booking.location.zone, delivery.language
+        ),
+        "link": f"{settings.HOLDFAST_URL}/b/{booking.token}/?m={delivery.uid}",
+        "desk": f"{settings.HOLDFAST_URL}/admin/desk/bookings.awaiting_staff/{booking.pk}/",
+        "new_address": delivery.parameters.get("new_address", ""),
+    }
+    context |= _own_words(own, booking, delivery.language)
+    return render(delivery, words, booking.location, context, _invitation(delivery, booking))
+
+
+def _about_enquiry(delivery: Delivery, enquiry: Enquiry, own: MessageText | None) -> Content:
+    context = {"enquiry": enquiry, "name": enquiry.name} | _own_words(own, enquiry, delivery.language)
+    return render(delivery, delivery.kind, enquiry.location, context)
+
+
+def _own_words(own: MessageText | None, subject: Booking | Enquiry, language: str) -> dict[str, str]:
+    if own is None:
+        return {}
+    values = letter_facts.values(subject, language)
+    return {
+        "own_subject": " ".join(placeholders.fill(own.subject, values).split()),
+        "own_intro": placeholders.fill(own.intro, values).strip(),
+        "own_language": own.language,
+    }
+
+
 def _invitation(delivery: Delivery, booking: Booking) -> tuple[Attachment, ...]:
     """The calendar entry that goes with the message, if the booking has one to enter or to take out."""
     if delivery.kind in INVITING and booking.status == Status.ACCEPTED:
         method = "REQUEST"
-    elif delivery.kind in CALLING_OFF and _was_invited(booking):
+    elif delivery.kind in CALLING_OFF and booking.status == Status.CANCELLED and _was_invited(booking):
         method = "CANCEL"
     else:
         return ()
@@ -109,4 +149,4 @@ def _invitation(delivery: Delivery, booking: Booking) -> tuple[Attachment, ...]:
 
 
 def _was_invited(booking: Booking) -> bool:
-    return booking.messages.filter(delivery__kind__in=INVITING).exists()
+    return booking._state.adding or booking.messages.filter(delivery__kind__in=INVITING).exists()

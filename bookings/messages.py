@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.booking import Booking
+from bookings import reminders
+from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.letters import compose
+from bookings.reminders import REMINDER
 from notifications import outbox
 from notifications.kinds import Kind, register
-from notifications.models import Delivery
+from notifications.models import Delivery, DeliveryQuerySet
+from operations.effects import EffectStatus
 from operations.errors import Refusal
 from operations.workflow import Operation
 
-LINK_AGAIN = "link_sent_again"
+LINK_AGAIN, ADDRESS_CHANGED = "link_sent_again", "address_changed"
+BESIDES = frozenset({REMINDER, ADDRESS_CHANGED})  # they say nothing new, so they are never "the latest"
+NOT_LEFT = frozenset({EffectStatus.PENDING, EffectStatus.HELD, EffectStatus.CANCELLED, EffectStatus.EXPIRED})
 LINK_PAUSE = timedelta(minutes=5)
 USEFUL_AFTER_START = timedelta(days=1)
 UNTIL_START = frozenset({"received", "confirmation", "moved"})
@@ -40,6 +46,22 @@ def tell(booking: Booking, kind: str, operation: Operation, *, copy: bool = Fals
     if copy and (latest := _latest(booking, kind)):
         return outbox.once_more(latest, operation, not_after=_copy_not_after(booking, kind))
     return _tell(booking, kind, booking.email, str(booking.revision), operation)
+
+
+def remind(booking: Booking, operation: Operation) -> None:
+    """Queue the reminders of a booking, each for its time; none before the booking is accepted."""
+    if booking.status != Status.ACCEPTED:
+        return
+    for hours, moment in reminders.moments(booking).items():
+        _tell(
+            booking,
+            REMINDER,
+            booking.email,
+            f"{booking.version}:{hours}",
+            operation,
+            send_at=moment,
+            parameters={reminders.HOURS: hours},
+        )
 
 
 def tell_staff(booking: Booking, kind: str, operation: Operation) -> Delivery | None:
@@ -67,20 +89,25 @@ def tell_enquirer(enquiry: Enquiry, kind: str, operation: Operation) -> Delivery
 def send_copy(booking: Booking, operation: Operation, *, message_id: str = "") -> Delivery | None:
     """Send the latest message to the customer, or the named one, once more.
 
-    One that has not left yet just leaves sooner, and of an outdated one the latest is sent. Raises
-    UnknownMessage.
+    One that has not left yet just leaves sooner; of an outdated one, and of a reminder whose time has
+    not come, the latest is sent. It goes to the customer's present address. Raises UnknownMessage.
     """
     original = _of_id(booking, message_id) if message_id else _latest(booking)
-    if original and original.message.revision < booking.revision:
+    if original and _is_outdated(original, booking):
         original = _latest(booking)
     if original is None:
         return None
-    return outbox.once_more(original, operation, not_after=_copy_not_after(booking, original.kind))
+    not_after = _copy_not_after(booking, original.kind)
+    if outbox.digest(original.recipient) != outbox.digest(booking.email):
+        return outbox.send_copy(original, operation, recipient=booking.email, not_after=not_after)
+    return outbox.once_more(original, operation, not_after=not_after)
 
 
 def supersede_unsent(booking: Booking, operation: Operation) -> int:
     """Take back what has not left about a state that is over; call it before telling the new one."""
-    deliveries = Delivery.objects.filter(message__booking=booking).exclude(kind=LINK_AGAIN)
+    deliveries = Delivery.objects.filter(message__booking=booking).exclude(
+        kind__in=(LINK_AGAIN, ADDRESS_CHANGED)
+    )
     return outbox.supersede(deliveries.overtakable(), operation)
 
 
@@ -92,6 +119,8 @@ def _tell(
     operation: Operation,
     *,
     is_for_staff: bool = False,
+    send_at: datetime | None = None,
+    parameters: dict[str, Any] | None = None,
 ) -> Delivery | None:
     delivery = outbox.queue_message(
         kind=kind,
@@ -102,14 +131,14 @@ def _tell(
         language=booking.location.locale if is_for_staff else booking.language,
         harm_at=booking.starts_at,
         not_after=_not_after(booking, kind),
+        send_at=send_at,
         is_for_staff=is_for_staff,
-        parameters={"time_zone": booking.time_zone},
+        parameters={"time_zone": booking.time_zone} | (parameters or {}),
         operation=operation,
     )
     if delivery:
-        Message.objects.get_or_create(
-            delivery=delivery, defaults={"booking": booking, "revision": booking.revision}
-        )
+        about = Message(delivery=delivery, booking=booking, revision=booking.revision)
+        Message.objects.bulk_create([about], ignore_conflicts=True)  # one statement, whoever was first
     return delivery
 
 
@@ -122,13 +151,25 @@ def _send_link(booking: Booking, operation: Operation) -> Delivery | None:
 
 def _latest(booking: Booking, kind: str = "") -> Delivery | None:
     """The newest message to the customer, copies of it included; a mere link only when nothing else is."""
-    told = Delivery.objects.filter(message__booking=booking, is_for_staff=False).order_by("-pk")
-    return told.filter(kind=kind).first() if kind else told.exclude(kind=LINK_AGAIN).first() or told.first()
+    told = _told(booking).order_by("-pk")
+    if kind:
+        return told.filter(kind=kind).first()
+    told = told.exclude(kind__in=BESIDES)
+    return told.exclude(kind=LINK_AGAIN).first() or told.first()
+
+
+def _told(booking: Booking) -> DeliveryQuerySet:
+    return Delivery.objects.filter(message__booking=booking, is_for_staff=False).select_related("message")
+
+
+def _is_outdated(original: Delivery, booking: Booking) -> bool:
+    if original.kind == REMINDER and original.status in NOT_LEFT:
+        return True
+    return original.kind == ADDRESS_CHANGED or original.message.revision < booking.revision
 
 
 def _of_id(booking: Booking, message_id: str) -> Delivery:
-    told = Delivery.objects.filter(message__booking=booking, is_for_staff=False)
-    found = next((each for each in told.select_related("message") if each.message_id == message_id), None)
+    found = next((each for each in _told(booking) if each.message_id == message_id), None)
     if found is None:
         raise UnknownMessage
     return found
@@ -138,6 +179,8 @@ def _not_after(booking: Booking, kind: str) -> datetime | None:
     """A confirmation is useless once the appointment has begun; what calls it off is not."""
     if kind == "staff_request_waiting":
         return booking.answer_until
+    if kind == REMINDER:
+        return reminders.useful_until(booking)
     if kind in UNTIL_START:
         return booking.starts_at
     return max(booking.starts_at, timezone.now()) + USEFUL_AFTER_START
@@ -165,6 +208,7 @@ register(
             ("confirmation", _("Confirmation")),
             ("declined", _("Refusal")),
             ("moved", _("New time")),
+            (REMINDER, _("Reminder")),
             ("cancelled_by_customer", _("Cancellation")),
             ("cancelled_by_staff", _("Cancellation by the place")),
             ("failed", _("Failure notice")),

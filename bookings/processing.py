@@ -72,6 +72,7 @@ def accept(booking: Booking, operation: Operation) -> None:
         messages.supersede_unsent(booking, operation)
     workflow.perform(booking, "accept", operation)
     messages.tell(booking, "confirmation", operation)
+    messages.remind(booking, operation)
 
 
 def fail(booking: Booking, code: str, operation: Operation, text: str = "") -> None:

@@ -121,6 +121,22 @@ def told_too_much() -> list[Breach]:
     )
 
 
+def reminded_wrongly() -> list[Breach]:
+    """A reminder that waits for its time, of a booking that will not be then, or to somebody else."""
+    return found_by(
+        """SELECT 'notifications.delivery ' || delivery.id, 'would remind ' || CASE
+                WHEN booking.status NOT IN ('accepted', 'in_progress') THEN 'of what is ' || booking.status
+                WHEN message.revision <> booking.revision THEN 'of an earlier time'
+                ELSE 'another address than the booking has' END
+           FROM notifications_delivery AS delivery
+           JOIN bookings_message AS message ON message.delivery_id = delivery.id
+           JOIN bookings_booking AS booking ON booking.id = message.booking_id
+           WHERE delivery.kind = 'reminder' AND delivery.status IN ('pending', 'held') AND copy_of_id IS NULL
+               AND (booking.status NOT IN ('accepted', 'in_progress') OR message.revision <> booking.revision
+                   OR lower(delivery.recipient) <> lower(booking.email))"""
+    )
+
+
 register(
     Promise("bookings.recorded", "Every request that won has exactly one booking.", requests_without_result),
     Promise("bookings.no_overlap", "Nobody and nothing is taken twice at one time.", overlaps),
@@ -128,4 +144,5 @@ register(
     Promise("bookings.held", "A time is held exactly while a live booking needs it.", wrongly_held),
     Promise("bookings.told", "Every step that concerns a customer has its message.", untold),
     Promise("bookings.told_once", "No message is made without a step, and none twice.", told_too_much),
+    Promise("bookings.reminded", "Nobody is reminded of what will not be.", reminded_wrongly),
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from notifications import kinds
@@ -71,7 +72,8 @@ def queue_message(
         if error.__cause__ is None or error.__cause__.diag.constraint_name != ONE_PER_KEY:  # type: ignore[attr-defined]
             raise
         return Delivery.objects.get(dedupe_key=dedupe_key)
-    queue.wake(channel)
+    if delivery.next_at <= timezone.now():  # else the sweep wakes the channel when its time has come
+        queue.wake(channel)
     return delivery
 
 
@@ -124,13 +126,15 @@ def send_copy(
     return copy
 
 
-def supersede(deliveries: Iterable[Delivery], operation: Operation) -> int:
+def supersede(
+    deliveries: Iterable[Delivery], operation: Operation, *, evidence: str | Promise = OVERTAKEN
+) -> int:
     """Take back what has not left and close what nobody needs to follow any more; returns how many.
 
     What a worker has claimed but not handed over is taken from it; what was handed over stays.
     """
-    moves = (_supersede(pk, operation) for pk in sorted(delivery.pk for delivery in deliveries))
-    return sum(moves)
+    ids = sorted(delivery.pk for delivery in deliveries)
+    return sum(_supersede(pk, operation, str(evidence)) for pk in ids)
 
 
 def digest(recipient: str) -> str:
@@ -138,7 +142,7 @@ def digest(recipient: str) -> str:
     return hashlib.sha256(recipient.strip().lower().encode()).hexdigest()[:12]
 
 
-def _supersede(pk: int, operation: Operation) -> bool:
+def _supersede(pk: int, operation: Operation, evidence: str) -> bool:
     delivery = workflow.fetch(Delivery, pk=pk)
     match delivery.status:
         case EffectStatus.PENDING | EffectStatus.HELD:
@@ -146,7 +150,7 @@ def _supersede(pk: int, operation: Operation) -> bool:
         case EffectStatus.WORKING if delivery.handover_at is None:
             workflow.perform(delivery, "supersede_unsent", operation)
         case EffectStatus.UNKNOWN | EffectStatus.DEAD | EffectStatus.BOUNCED:
-            workflow.perform(delivery, "settle", operation, evidence=str(OVERTAKEN))
+            workflow.perform(delivery, "settle", operation, evidence=evidence)
         case _:
             return False
     return True

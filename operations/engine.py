@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from operations import heartbeat, turns, workflow
+from operations import heartbeat, incidents, turns, workflow
 from operations.attempts import Attempt, AttemptQuerySet
 from operations.effects import Effect, EffectStatus, backoff
 from operations.errors import DeliveryError
@@ -218,6 +218,8 @@ def _verdict(record: Effect, error: DeliveryError) -> tuple[str, dict[str, Any]]
             return "lose_verdict", {"failure_text": text}
         case "permanent":
             return "give_up", said
+        case "overtaken" if record.handover_at is None:
+            return "supersede_unsent", {}
         case "configuration" | "held":
             return "hold_leased", said
         case "throttled":
@@ -282,13 +284,18 @@ def _ours(effect: E) -> E | None:
 
 
 def _close_attempt(effect: Effect, outcome: str, external_code: str = "", text: str = "") -> None:
-    """Write what became of this attempt; what is done stays done."""
+    """Write what became of this attempt; what is done stays done. A failure joins its incident."""
+    now, mark = timezone.now(), None
+    if outcome in incidents.FAILED:
+        mark = incidents.meet(effect, outcome, external_code, text)
     _this_attempt(effect).exclude(outcome="done").update(
         outcome=outcome,
-        finished_at=timezone.now(),
+        finished_at=now,
         handover_at=effect.handover_at,
         external_code=external_code[:60],
         text=text,
+        fingerprint=mark,
+        failed_at=now if mark else None,
     )
 
 

@@ -85,6 +85,12 @@ class UnknownOutcomeError(DeliveryError):
     code = "unknown"
 
 
+class OvertakenError(DeliveryError):
+    """Events have overtaken it before it left: nobody needs it any more, so it is closed unsent."""
+
+    code = "overtaken"
+
+
 class HeldBackError(DeliveryError):
     """The channel is closed and this was its probe; the row waits with the others and uses nothing up."""
 

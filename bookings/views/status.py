@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import explanations, ics, language, told
 from bookings.booking import Booking, Status
 from bookings.places import Location
+from bookings.reminders import REMINDER
 from bookings.views import lookup
 from bookings.views.answers import page, private
 from notifications import evidence, kinds
@@ -26,7 +27,7 @@ from operations.effects import EffectStatus
 from operations.errors import Busy
 
 OVER = frozenset({*Booking.final_statuses, Status.FAILED})
-SOON_SECONDS, LATER_SECONDS = 3, 30
+SOON_SECONDS, LATER_SECONDS = 1, 30
 MOVING = frozenset({EffectStatus.PENDING, EffectStatus.WORKING})
 OPEN = frozenset({*MOVING, EffectStatus.HELD, EffectStatus.UNKNOWN})
 
@@ -92,6 +93,7 @@ class Line:
     status: str
     title: str
     text: str
+    is_to_come: bool
 
 
 def _context(booking: Booking) -> dict[str, Any]:
@@ -106,14 +108,22 @@ def _context(booking: Booking) -> dict[str, Any]:
         "booking": booking,
         "explanation": explanations.explain(booking),
         "actions": explanations.allowed_actions(booking),
-        "lines": [_line(delivery, booking.location) for delivery in deliveries],
+        "lines": [_line(delivery, booking.location) for delivery in deliveries if not _is_dropped(delivery)],
         "is_over": booking.status in OVER and booking.service.is_active and booking.location.is_active,
         "every": _interval_seconds(booking, deliveries),
     }
 
 
 def _line(delivery: Delivery, location: Location) -> Line:
-    return Line(delivery.kind, delivery.status, kinds.title(delivery.kind), told.explain(delivery, location))
+    is_waiting = delivery.status == EffectStatus.PENDING and not delivery.failure_class
+    said = told.explain(delivery, location)
+    is_to_come = delivery.kind == REMINDER and is_waiting
+    return Line(delivery.kind, delivery.status, kinds.title(delivery.kind), said, is_to_come)
+
+
+def _is_dropped(delivery: Delivery) -> bool:
+    """Whether it is a reminder of a time that counts no more: nobody waits for it."""
+    return delivery.kind == REMINDER and delivery.status == EffectStatus.CANCELLED
 
 
 def _interval_seconds(booking: Booking, deliveries: list[Delivery]) -> int:

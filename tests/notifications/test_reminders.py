@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from bookings import changes, messages, processing, remedies
+from bookings import changes, messages, processing, proof, remedies
 from bookings.models import Booking
 from notifications import channels, work
 from notifications.models import Delivery
@@ -41,7 +41,9 @@ def accept(**kwargs) -> Booking:
 
 
 def reminders(booking, status="pending"):
-    return Delivery.objects.filter(message__booking=booking, kind="reminder", status=status).order_by("next_at")
+    return Delivery.objects.filter(message__booking=booking, kind="reminder", status=status).order_by(
+        "next_at"
+    )
 
 
 def work_at(moment):
@@ -129,6 +131,7 @@ def test_reminders_follow_the_booking_when_it_moves(server, service):
     work_at(later - 24 * HOUR)
     work_at(later - 2 * HOUR)
     assert subjects(server) == ["New time", "Reminder", "Reminder"]
+    assert proof.reminded_wrongly() == []
 
 
 def cancelled_by_customer(booking):
@@ -162,6 +165,7 @@ def test_a_reminder_that_was_never_taken_back_still_does_not_leave(server):
         workflow.perform(
             workflow.fetch(Booking, pk=booking.pk), "cancel", STAFF, by="staff", reason="a test says so"
         )
+    assert len(proof.reminded_wrongly()) == 2
     work_at(booking.starts_at - 24 * HOUR)
 
     assert "Reminder" not in subjects(server)

@@ -1,0 +1,68 @@
+"""What a place's own texts may name in braces, and what stands for it in one letter."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bookings import money, when
+from bookings.booking import Booking
+from bookings.correspondence import Enquiry
+from bookings.places import Location
+
+OF_PLACE = ("place", "address", "phone")
+OF_BOOKING = (
+    *("name", "service", "person", "date", "time", "end", "when", "zone", "reference"),
+    *("price", "deposit", "how_to_pay", "deadline", "reason"),
+)
+OF_ENQUIRY = ("name", "reference", "question", "answer")
+
+
+def names(kind: str) -> frozenset[str]:
+    """What may stand in braces in messages of this kind."""
+    return frozenset((*OF_PLACE, *(OF_ENQUIRY if kind.startswith("enquiry_") else OF_BOOKING)))
+
+
+def values(subject: Booking | Enquiry, language: str) -> dict[str, str]:
+    """What stands for each of these names in a letter about `subject`."""
+    own = _of_booking(subject, language) if isinstance(subject, Booking) else _of_enquiry(subject)
+    return _of_place(subject.location) | own
+
+
+def _of_place(location: Location) -> dict[str, str]:
+    address = ", ".join(location.address.split("\n"))
+    return {"place": location.name, "address": address, "phone": location.phone}
+
+
+def _of_booking(booking: Booking, language: str) -> dict[str, str]:
+    span = when.for_booking(booking, language)
+    deadline = when.spoken(booking.answer_until or booking.starts_at, booking.location.zone, language)
+
+    return {
+        "name": booking.name,
+        "service": booking.service.name,
+        "person": booking.resource.name if booking.resource else "",
+        "date": span.start.date,
+        "time": span.start.time,
+        "end": span.end.time if span.is_on_one_day else f"{span.end.date}, {span.end.time}",
+        "when": f"{span.start.date}, {span.start.time}",
+        "zone": span.start.zone,
+        "reference": booking.reference,
+        "price": _price(booking, booking.price, language),
+        "deposit": _price(booking, booking.deposit, language),
+        "how_to_pay": booking.location.how_to_pay,
+        "deadline": f"{deadline.date}, {deadline.time}",
+        "reason": booking.cancel_reason,
+    }
+
+
+def _price(booking: Booking, amount: Decimal | None, language: str) -> str:
+    return "" if amount is None else money.spoken_price(amount, booking.currency, language)
+
+
+def _of_enquiry(enquiry: Enquiry) -> dict[str, str]:
+    return {
+        "name": enquiry.name,
+        "reference": enquiry.reference,
+        "question": enquiry.text,
+        "answer": enquiry.answer,
+    }
