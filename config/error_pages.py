@@ -104,9 +104,11 @@ def database_away(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+def too_many(
+    request: HttpRequest, seconds: int, *, text: str | Promise = "", keep: bool = True
+) -> HttpResponse:
     """429, with what was typed and the seconds to wait."""
-    response = answer(request, HTTPStatus.TOO_MANY_REQUESTS, keep=True)
+    response = answer(request, HTTPStatus.TOO_MANY_REQUESTS, text=text, keep=keep)
     response["Retry-After"] = str(seconds)
     return response
 

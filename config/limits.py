@@ -20,6 +20,11 @@ class Limits:
     rate_limit_per_minute: int = 60
     trusted_proxies_count: int = 0  # how many proxies in front of us append to X-Forwarded-For
 
+    # Staff who log in
+    login_failures_count: int = 10
+    login_lockout_seconds: int = 15 * MINUTE
+    staff_session_seconds: int = 12 * HOUR
+
     # Bookings
     processing_late_seconds: int = MINUTE
     processing_needs_person_seconds: int = 5 * MINUTE

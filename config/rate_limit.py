@@ -18,6 +18,7 @@ from config import error_pages
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_LIMITED = ("/admin/", "/api/v1/providers/")  # signed-in staff, and providers that sign what they send
+ENTRANCE = ("/admin/login/", "/admin/account/")  # who stands there is not signed in yet
 MINUTE_SECONDS = 60
 
 
@@ -33,13 +34,15 @@ class RateLimit:
         return self.get_response(request)
 
     def _is_limited(self, request: HttpRequest) -> bool:
-        if request.method in SAFE or settings.DEMO or request.path.startswith(NOT_LIMITED):
+        if request.method in SAFE or settings.DEMO:
+            return False
+        if request.path.startswith(NOT_LIMITED) and not request.path.startswith(ENTRANCE):
             return False
         address = address_of(request)
         return address is not None and not address.is_loopback
 
     def _count(self, request: HttpRequest) -> int:
-        key = f"sent:{_network(request)}:{int(time.time()) // MINUTE_SECONDS}"
+        key = f"sent:{network_of(request)}:{int(time.time()) // MINUTE_SECONDS}"
         cache.add(key, 0, timeout=2 * MINUTE_SECONDS)
         return int(cache.incr(key))
 
@@ -59,9 +62,9 @@ def address_of(request: HttpRequest) -> Address | None:
         return None
 
 
-def _network(request: HttpRequest) -> str:
-    """The address; for IPv6 the /64 that one subscriber owns."""
+def network_of(request: HttpRequest) -> str | None:
+    """The address; for IPv6 the /64 that one subscriber owns; None when there is no address at all."""
     address = address_of(request)
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, 64), strict=False).network_address)
-    return str(address)
+    return str(address) if address else None

@@ -5,9 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+from config.entrance import urls
 
 urlpatterns = [
     path("api/v1/", include("bookings.api.urls")),
+    path("admin/password_reset/", urls.FORGOTTEN, name="admin_password_reset"),  # the admin links to it
+    path("admin/account/", include("config.entrance.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

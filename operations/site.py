@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.apps import AdminConfig
 from django.db.models import Model
 from django.db.models.base import ModelBase
 from django.http import HttpRequest
@@ -14,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
-KEPT_OUT = frozenset({"django_q"})
+KEPT_OUT = frozenset({"django_q", "account", "mfa", "axes"})
 
 
 class DeskSite(admin.AdminSite):
@@ -29,10 +28,10 @@ class DeskSite(admin.AdminSite):
         admin_class: type[admin.ModelAdmin[Any]] | None = None,
         **options: Any,
     ) -> None:
-        """Register as ever, but never the queue's own admins.
+        """Register as ever, but never the admins of the queue and of the entrance.
 
         django-q2's forms run any function as the worker's user, let view-only staff submit a task again,
-        and delete the evidence of a failure.
+        and delete the evidence of a failure. Those of the log-in libraries show and change its secrets.
         """
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
         allowed = [model for model in models if model._meta.app_label not in KEPT_OUT]
@@ -57,9 +56,3 @@ class DeskSite(admin.AdminSite):
         desk = overview.look(overview.visible(request.user), with_records=False)
         alive = machinery.workers_alive()
         return super().index(request, {"overview": desk, "workers_alive": alive, **(extra_context or {})})
-
-
-class DeskConfig(AdminConfig):
-    """Takes the place of `django.contrib.admin` among the installed apps."""
-
-    default_site = "operations.site.DeskSite"
