@@ -15,7 +15,7 @@ from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from notifications import kinds
 from notifications.models import Delivery
-from operations.recovery import Introduction
+from operations.recovery import Concerns, Introduction
 
 
 def _booking_facts(booking: Booking) -> Mapping[str, Any]:
@@ -140,6 +140,7 @@ DELIVERY = Introduction(
     time_zone=lambda delivery: place.time_zone if (place := _place(delivery)) else "",
     customer_page=_customer_page,
     related=_subject,
+    concerns=Concerns(person="recipient", occasion="reference", harm_at="harm_at"),
     moves={"note_missed": gettext_noop("Somebody looked at it: it was missed")},
     prefetch=("message__booking__location", "message__enquiry__location"),
 )

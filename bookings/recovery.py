@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.conf import settings
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +15,9 @@ from bookings.booking import Booking, BookingQuerySet, Status, Waiting
 from bookings.correspondence import Enquiry, EnquiryStatus, Message
 from notifications.models import Delivery
 from operations.effects import EffectStatus
-from operations.recovery import Condition, Urgency, introduce, register
+from operations.recovery import Condition, Urgency, after, introduce, register
 
+FIGURES = settings.HOLDFAST
 UNTOLD = [EffectStatus.DEAD, EffectStatus.UNKNOWN, EffectStatus.BOUNCED, EffectStatus.HELD]
 
 
@@ -103,6 +105,11 @@ def _explain_duplicate(booking: Booking) -> str:
     }
 
 
+# Unanswered, it ends at the promised time by itself: a person is needed when half of it is over.
+HALF_WAY = F("created_at") + ExpressionWrapper(
+    (F("answer_until") - F("created_at")) * 0.5, output_field=DurationField()
+)
+
 introduce(Booking, introductions.BOOKING)
 introduce(Enquiry, introductions.ENQUIRY)
 introduce(Delivery, introductions.DELIVERY)
@@ -121,6 +128,9 @@ register(
         since_at="created_at",
         since=lambda booking: booking.created_at,
         booking=_reference,
+        needs_person_at=after(
+            "stale_after", FIGURES.processing_needs_person_seconds - FIGURES.processing_late_seconds
+        ),
     ),
     Condition(
         code="bookings.failed",
@@ -134,6 +144,7 @@ register(
         covers=frozenset({Status.FAILED}),
         harm_at="starts_at",
         booking=_reference,
+        needs_person_at=after("updated_at", FIGURES.dead_needs_person_seconds, harm_at="starts_at"),
     ),
     Condition(
         code="bookings.awaiting_staff",
@@ -149,6 +160,7 @@ register(
         since_at="created_at",
         since=lambda booking: booking.created_at,
         booking=_reference,
+        needs_person_at=HALF_WAY,
     ),
     Condition(
         code="bookings.awaiting_confirmation",
@@ -164,6 +176,7 @@ register(
         since_at="created_at",
         since=lambda booking: booking.created_at,
         booking=_reference,
+        needs_person_at=after("answer_until", FIGURES.confirmation_grace_seconds),
     ),
     Condition(
         code="bookings.cancelled_by_staff",
@@ -246,5 +259,6 @@ register(
         since_at="created_at",
         since=lambda enquiry: enquiry.created_at,
         booking=_reference,
+        needs_person_at=F("stale_after"),
     ),
 )

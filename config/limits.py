@@ -70,6 +70,12 @@ class Limits:
     web_processes_count: int = 2
     web_threads_count: int = 4
 
+    # People at the desk
+    claim_max_seconds: int = 12 * HOUR
+    snooze_max_seconds: int = 7 * DAY
+    snooze_before_harm_seconds: int = 2 * HOUR
+    escalate_before_harm_seconds: int = 2 * HOUR
+
     # The worker and its watch
     queue_workers_count: int = 3
     queue_poll_milliseconds: int = 60

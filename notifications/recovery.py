@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,9 +15,10 @@ from notifications import clock, kinds, remedies, wording
 from notifications.models import Channel, Delivery, DeliveryQuerySet
 from notifications.webhooks import conditions as of_endpoints
 from operations.effects import EffectStatus
-from operations.recovery import Condition, Urgency, register
+from operations.recovery import Condition, Urgency, after, register
 
 S = EffectStatus
+FIGURES = settings.HOLDFAST
 
 
 def _customer_text(delivery: Delivery) -> str:
@@ -158,6 +160,7 @@ register(
         urgency=Urgency.BY_ITSELF,
         since=lambda delivery: delivery.next_at,
         since_at="next_at",
+        needs_person_at=after("next_at", FIGURES.effect_needs_person_seconds),
     ),
     _of_messages(
         code="notifications.interrupted",
@@ -170,6 +173,7 @@ register(
         urgency=Urgency.BY_ITSELF,
         since=lambda delivery: delivery.lease_until,
         since_at="lease_until",
+        needs_person_at=after("lease_until", FIGURES.lapse_grace_seconds),
     ),
     _of_messages(
         code="notifications.unknown",
@@ -179,6 +183,7 @@ register(
         by_itself=_after_unknown,
         remedies=(remedies.SEND_AGAIN, remedies.SETTLE, remedies.CORRECT),
         covers=frozenset({S.UNKNOWN}),
+        needs_person_at=after("updated_at", FIGURES.unknown_needs_person_seconds, harm_at="harm_at"),
     ),
     _of_messages(
         code="notifications.dead",
@@ -188,6 +193,7 @@ register(
         by_itself=gettext_lazy("Nothing: correct the address, try again, or tell the person otherwise."),
         remedies=(remedies.RETRY_DEAD, remedies.CORRECT, remedies.SETTLE),
         covers=frozenset({S.DEAD}),
+        needs_person_at=after("updated_at", FIGURES.dead_needs_person_seconds, harm_at="harm_at"),
     ),
     _of_messages(
         code="notifications.held",
@@ -204,6 +210,7 @@ register(
         ),
         covers=frozenset({S.HELD}),
         urgency=Urgency.BY_ITSELF,
+        needs_person_at=F("harm_at") - timedelta(seconds=FIGURES.escalate_before_harm_seconds),
     ),
     _of_messages(
         code="notifications.missed",
@@ -212,6 +219,7 @@ register(
         explanation=_explain_missed,
         by_itself=gettext_lazy("Nothing: it is too late for a message. Make sure that the person knows."),
         remedies=(remedies.NOTE_MISSED,),
+        needs_person_at=after("updated_at", FIGURES.dead_needs_person_seconds, harm_at="harm_at"),
     ),
     _of_messages(
         code="notifications.bounced",
@@ -221,6 +229,7 @@ register(
         by_itself=gettext_lazy("Nothing: the address has to be corrected."),
         remedies=(remedies.CORRECT, remedies.SEND_COPY, remedies.SETTLE),
         covers=frozenset({S.BOUNCED}),
+        needs_person_at=after("updated_at", FIGURES.dead_needs_person_seconds, harm_at="harm_at"),
     ),
     Condition(
         code="notifications.channel_closed",

@@ -14,7 +14,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
 
 class Attempt(models.Model):
-    """Begun when the effect was claimed; `outcome` stays empty while it runs or when its worker vanished."""
+    """Begun when the effect was claimed; `outcome` stays empty while it runs or when its worker vanished.
+
+    What failed bears the fingerprint of its incident and the moment of the failure.
+    """
 
     effect_model = models.CharField(max_length=60)
     effect_id = models.BigIntegerField()
@@ -26,6 +29,8 @@ class Attempt(models.Model):
     outcome = models.CharField(max_length=20, blank=True)
     external_code = models.CharField(max_length=60, blank=True)
     text = models.TextField(blank=True)
+    fingerprint = models.CharField(max_length=16, null=True, editable=False)
+    failed_at = models.DateTimeField(null=True, editable=False)
 
     objects = AttemptQuerySet.as_manager()
 
@@ -35,7 +40,15 @@ class Attempt(models.Model):
                 fields=["effect_model", "effect_id", "lease_token"], name="operations_one_attempt_per_lease"
             ),
         )
-        indexes = (models.Index(fields=["-started_at"], name="operations_attempt_started"),)
+        indexes = (
+            models.Index(fields=["-started_at"], name="operations_attempt_started"),
+            # Both stay NULL for what succeeds: its row is then written without touching this index.
+            models.Index(
+                fields=["fingerprint", "failed_at"],
+                condition=models.Q(fingerprint__isnull=False),
+                name="operations_attempt_fingerprint",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"attempt on {self.effect_model} {self.effect_id}: {self.outcome or 'open'}"

@@ -3,19 +3,31 @@
 from operations.attempts import Attempt
 from operations.heartbeat import WorkerHeartbeat
 from operations.history import Event
+from operations.incidents import Incident
 from operations.intents import Intent, Refused
 from operations.jobs import JobRun, ScheduledJob
+from operations.people.claims import Claim
+from operations.people.handovers import HandOver
+from operations.people.notes import Note
+from operations.people.pledges import Pledge
+from operations.people.snoozes import Snooze
 from operations.proving import Proof
 from operations.repair import RecoveryAttempt
 
 __all__ = [
     "Attempt",
+    "Claim",
     "Event",
+    "HandOver",
+    "Incident",
     "Intent",
     "JobRun",
+    "Note",
+    "Pledge",
     "Proof",
     "RecoveryAttempt",
     "Refused",
     "ScheduledJob",
+    "Snooze",
     "WorkerHeartbeat",
 ]

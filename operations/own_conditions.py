@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.db.models import DurationField, ExpressionWrapper, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +16,9 @@ from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
 from operations.history import Operation
 from operations.jobs import ScheduledJob
 from operations.proving import Proof
-from operations.recovery import Condition, Introduction, Remedy, introduce, register
+from operations.recovery import Condition, Introduction, Remedy, after, introduce, register
 
+TWO_TURNS = ExpressionWrapper(F("every_seconds") * timedelta(seconds=2), DurationField())
 RUN_GRACE = timedelta(minutes=2)
 
 
@@ -117,6 +120,7 @@ register(
         remedies=(),
         since_at="beat_at",
         since=lambda beat: beat.beat_at,
+        needs_person_at=after("beat_at", settings.HOLDFAST.heartbeat_needs_person_seconds),
     ),
     Condition(
         code="operations.job_late",
@@ -138,5 +142,6 @@ register(
         ),
         since_at="late_after",
         since=lambda job: job.late_after,
+        needs_person_at=F("late_after") + TWO_TURNS,
     ),
 )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.conf import settings
+from django.db.models import F, Model, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Least
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 
@@ -59,7 +63,8 @@ class Remedy:
 class Condition:
     """A named set of records that need attention; `records` is both the list and the guard.
 
-    `harm_at` and `since_at` name the columns behind the order and the age of the list.
+    `harm_at` and `since_at` name the columns behind the order and the age of the list. A record that is
+    late may still mend itself; `needs_person_at` is the moment from which it is overdue for a person.
     """
 
     code: str
@@ -75,6 +80,7 @@ class Condition:
     since: Callable[[Any], datetime | None] = lambda record: record.updated_at
     since_at: str = "updated_at"
     harm_at: str = ""
+    needs_person_at: Combinable | None = None
     booking: Callable[[Any], str] = lambda _record: ""
 
     def remedy(self, code: str) -> Remedy:
@@ -85,9 +91,25 @@ class Condition:
         """The records by time to harm, soonest first."""
         return self.records().order_by(*([self.harm_at] if self.harm_at else []), "pk")
 
+    def overdue(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of the records that should have been in somebody's hands by now."""
+        if self.needs_person_at is None:
+            return records.none()
+        overdue: QuerySet[Any] = records.alias(needs_person_at=self.needs_person_at)
+        return overdue.filter(needs_person_at__lte=timezone.now())
+
     def harm(self, record: Any) -> datetime | None:
         """When this record starts to hurt somebody, if that is known."""
         return getattr(record, self.harm_at) if self.harm_at else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concerns:
+    """The columns that say whom a record is for, which occasion it is about, and when that is."""
+
+    person: str = ""
+    occasion: str = ""
+    harm_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +129,15 @@ class Introduction:
     related: Callable[[Any], Iterable[Model]] = lambda _record: ()
     moves: Mapping[str, str] = field(default_factory=dict)
     prefetch: tuple[str, ...] = ()
+    concerns: Concerns = Concerns()
+
+
+def after(since_at: str, seconds: int, *, harm_at: str = "") -> Combinable:
+    """So long after the moment in that column, or two hours before the harm, whatever comes first."""
+    moment = F(since_at) + timedelta(seconds=seconds)
+    if not harm_at:
+        return moment
+    return Least(moment, F(harm_at) - timedelta(seconds=settings.HOLDFAST.escalate_before_harm_seconds))
 
 
 def words(text: Words, record: Any) -> str:

@@ -1,0 +1,160 @@
+"""Failures of one kind told as one thing: whom it hit, since when, and who looks after it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from operations import fingerprints
+from operations.attempts import Attempt
+from operations.effects import Effect
+from operations.errors import Refusal, StaleRecord
+from operations.transactions import require_transaction
+
+FAILED = frozenset({"transient", "throttled", "permanent", "configuration", "unknown", "bug", "interrupted"})
+MARK_EVERY = timedelta(minutes=1)
+
+
+class ReturnedMeanwhile(StaleRecord):
+    """Raised by `close` when it has happened again since the page was shown."""
+
+    message = "It has happened again since you opened the page. Look at what is new, then close it."
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def open(self) -> IncidentQuerySet:
+        """Those that nobody closed, and those that have come back since.
+
+        Whether one has come back is read from the attempts themselves, so that no failure can be hidden
+        by a closing, not even one that is recorded at the same moment.
+        """
+        later = Attempt.objects.filter(
+            fingerprint=OuterRef("fingerprint"), failed_at__gt=OuterRef("closed_up_to")
+        )
+        return self.filter(Q(closed_up_to__isnull=True) | Exists(later))
+
+    def closed(self) -> IncidentQuerySet:
+        return self.exclude(pk__in=self.open().values("pk"))
+
+
+class Incident(models.Model):
+    """One kind of failure; the failures themselves are the attempts that bear its fingerprint.
+
+    `seen_at` is right to a minute: it orders the list, and is written so rarely that workers failing by
+    the thousand do not wait for each other. `closed_up_to` is the last failure that the one who closed
+    it had seen.
+    """
+
+    fingerprint = models.CharField(max_length=16)
+    effect_model = models.CharField(max_length=60)
+    failure_class = models.CharField(max_length=20)
+    channel = models.CharField(max_length=40)
+    code = models.CharField(max_length=60, blank=True)
+    text = models.CharField(max_length=200, blank=True)
+    first_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    owner_id = models.BigIntegerField(null=True, blank=True)
+    closed_up_to = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by_id = models.BigIntegerField(null=True, blank=True)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["fingerprint"], name="operations_one_incident_per_fingerprint"),
+        )
+        indexes = (models.Index(fields=["-seen_at"], name="operations_incident_seen"),)
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.channel, self.failure_class, self.code, self.text) if part)
+
+    @property
+    def title(self) -> str:
+        """What fails, in the words of the desk: the channel, the code and what is left of the text."""
+        return " · ".join(part for part in (self.channel, self.code, self.text or self.failure_class) if part)
+
+    @property
+    def model(self) -> type[Any]:
+        return apps.get_model(self.effect_model)
+
+
+def meet(effect: Effect, failure_class: str, code: str, text: str) -> str:
+    """The fingerprint of a failure that is being recorded; a new kind becomes an incident.
+
+    One statement. It waits for nobody: an incident that is known is written at most once a minute, and
+    not at all while somebody else is writing it.
+    """
+    require_transaction()
+    label, kept = effect._meta.label_lower, fingerprints.normalised(text)
+    short = fingerprints.normalised_code(code)
+    mark = fingerprints.of(label, failure_class, effect.channel, short, kept)
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MEET,
+            {
+                "fingerprint": mark,
+                "model": label,
+                "class": failure_class,
+                "channel": effect.channel,
+                "code": short,
+                "text": kept,
+                "now": now,
+                "before": now - MARK_EVERY,
+            },
+        )
+    return mark
+
+
+def close(incident: Incident, user_id: int, shown_up_to: datetime | None) -> None:
+    """Close it up to its last failure; raises ReturnedMeanwhile when the page did not show that one."""
+    require_transaction()
+    locked = Incident.objects.select_for_update().get(pk=incident.pk)
+    last = last_failure(locked)
+    if last is not None and (shown_up_to is None or last > shown_up_to):
+        raise ReturnedMeanwhile
+    up_to = last or timezone.now()
+    if locked.closed_up_to is not None and locked.closed_up_to >= up_to:
+        raise Refusal("It is closed already.")
+    Incident.objects.filter(pk=locked.pk).update(
+        closed_up_to=up_to, closed_at=timezone.now(), closed_by_id=user_id
+    )
+
+
+def own(incident: Incident, user_id: int | None) -> None:
+    """Say who looks after it; None: nobody any more."""
+    Incident.objects.filter(pk=incident.pk).update(owner_id=user_id)
+
+
+def last_failure(incident: Incident) -> datetime | None:
+    """When it happened last."""
+    failures = Attempt.objects.filter(fingerprint=incident.fingerprint)
+    return failures.order_by("-failed_at").values_list("failed_at", flat=True).first()
+
+
+def is_open(incident: Incident) -> bool:
+    return Incident.objects.open().filter(pk=incident.pk).exists()
+
+
+# A plain SELECT first: ON CONFLICT would lock the row, and every failing worker would wait for the others.
+_MEET = """
+    WITH known AS (
+        SELECT id, seen_at, closed_up_to FROM operations_incident WHERE fingerprint = %(fingerprint)s
+    ), born AS (
+        INSERT INTO operations_incident
+            (fingerprint, effect_model, failure_class, channel, code, text, first_at, seen_at)
+        SELECT %(fingerprint)s, %(model)s, %(class)s, %(channel)s, %(code)s, %(text)s, %(now)s, %(now)s
+        WHERE NOT EXISTS (SELECT FROM known)
+        ON CONFLICT (fingerprint) DO NOTHING
+    )
+    UPDATE operations_incident SET seen_at = %(now)s WHERE id IN (
+        SELECT id FROM operations_incident WHERE fingerprint = %(fingerprint)s
+            AND (seen_at < %(before)s OR closed_up_to >= seen_at)
+        FOR UPDATE SKIP LOCKED
+    )"""
