@@ -7,7 +7,14 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-CONNECT_SECONDS = 5  # a page must be able to say soon that the database is away
+# A page must be able to say soon that the database is away, also when its machine or the network is gone.
+PATIENCE = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 
 
@@ -21,7 +28,7 @@ def database(url: str) -> dict[str, Any]:
     return {
         "ENGINE": "config.database",
         **{setting: str(found.pop(option, "")) for setting, option in named.items()},
-        "OPTIONS": {"connect_timeout": CONNECT_SECONDS} | found,
+        "OPTIONS": PATIENCE | found,
     }
 
 

@@ -8,8 +8,8 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import structlog
 from django.conf import settings
@@ -29,6 +29,10 @@ STOP_SECONDS = 6.0
 STEADY_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 4.0
 PR_SET_CHILD_SUBREAPER = 36
+
+
+class Interrupted(BaseException):
+    """Raised by SIGTERM and SIGINT while we wait for a database that may never answer."""
 
 
 class ChildCluster:
@@ -89,6 +93,7 @@ class Watch:
         self.run_cluster = run
         self.is_asked_to_stop = False
         self.is_database_away = False
+        self.is_asking_database = False
         self.pause = 0.0
         self.chores_at = self.schedules_at = 0.0
         self._signals, self._wakeup = os.pipe()
@@ -134,7 +139,7 @@ class Watch:
         if now < self.chores_at:
             return
         self.chores_at = now + CHORES_EVERY_SECONDS
-        try:
+        with self._asking_database():
             if now >= self.schedules_at or self.is_database_away:
                 queue.reconcile_schedules()
                 self.schedules_at = now + SCHEDULES_EVERY_SECONDS
@@ -142,23 +147,29 @@ class Watch:
                 log.warning("workers have died", count=len(dead), leases_ended=end_leases(dead))
                 queue.hurry_now(SWEEP)
             queue.wake_due()
-        except Error as error:
-            self._note_database_away(error)
-        else:
-            self.is_database_away = False
 
     def _database_answers(self) -> bool:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-        except Error as error:
-            self._note_database_away(error)
-            return False
-        return True
+        with self._asking_database(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return not self.is_database_away
 
-    def _note_database_away(self, error: Error) -> None:
-        if not self.is_database_away:
-            log.warning("the database is away", error=str(error).strip())
+    @contextmanager
+    def _asking_database(self) -> Iterator[None]:
+        """What is asked in here may fail or take for ever, and never ends or holds up the watch."""
+        self.is_asking_database = True
+        try:
+            yield
+            self.is_database_away = False
+        except Error as error:
+            if not self.is_database_away:
+                log.warning("the database is away", error=str(error).strip())
+            self._give_up_on_database()
+        except Interrupted:
+            self._give_up_on_database()
+        finally:
+            self.is_asking_database = False
+
+    def _give_up_on_database(self) -> None:
         self.is_database_away = True
         connection.close()
         self.cluster.judge.forgive()
@@ -174,6 +185,8 @@ class Watch:
 
     def _ask_to_stop(self, *_: object) -> None:
         self.is_asked_to_stop = True
+        if self.is_asking_database:
+            raise Interrupted
 
     def _sleep(self, seconds: float) -> None:
         """Wait, but not when a signal has come: something ended, or we shall."""

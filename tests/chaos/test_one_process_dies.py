@@ -79,15 +79,22 @@ def test_a_worker_that_lives_but_does_nothing_is_replaced(sink: Sink, processes:
     arrives(sink)
 
 
-def test_nothing_outlives_the_watch(processes: QueueProcesses):
+def test_nothing_outlives_the_watch_and_the_next_one_goes_on_with_its_work(
+    sink: Sink, processes: QueueProcesses
+):
     family = list(processes.parts().values())
+    sink.is_silent = True
+    parcels = post(3, sink.address)
+    eventually(lambda: sink.received)
 
     processes.watch.kill()
 
     eventually(lambda: not [process for process in family if process.is_running()], 5)
     processes.process.wait(5)
+    sink.is_silent = False
     processes.start()
-    eventually(processes.is_complete)
+    eventually(lambda: Parcel.objects.filter(status="done").count() == len(parcels) - 1)
+    assert Parcel.objects.filter(status="unknown").count() == 1
 
 
 def test_a_message_of_a_killed_worker_is_unknown_and_the_rest_of_its_batch_goes_on(
