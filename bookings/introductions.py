@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from bookings import when
 from bookings.booking import Booking
@@ -102,6 +102,12 @@ BOOKING = Introduction(
     customer_page=_booking_page,
     related=_messages,
     prefetch=("location", "service", "resource", "duplicate_of"),
+    concerns=Concerns(person="email", occasion="reference", harm_at="starts_at"),
+    narrowed_by={
+        "location__slug": gettext_lazy("Location"),
+        "service__name": gettext_lazy("Service"),
+        "failure_code": gettext_lazy("Failure"),
+    },
     moves={
         "submit": gettext_noop("Received"),
         "accept": gettext_noop("Confirmed"),
@@ -127,6 +133,8 @@ ENQUIRY = Introduction(
     time_zone=lambda enquiry: enquiry.location.time_zone,
     related=_messages,
     prefetch=("location",),
+    concerns=Concerns(person="email", occasion="reference"),
+    narrowed_by={"location__slug": gettext_lazy("Location")},
     moves={
         "enquire": gettext_noop("Received"),
         "reply": gettext_noop("Answered"),
@@ -141,6 +149,12 @@ DELIVERY = Introduction(
     customer_page=_customer_page,
     related=_subject,
     concerns=Concerns(person="recipient", occasion="reference", harm_at="harm_at"),
+    narrowed_by={
+        "location": gettext_lazy("Location"),
+        "kind": gettext_lazy("Message"),
+        "channel": gettext_lazy("Channel"),
+        "failure_class": gettext_lazy("Failure"),
+    },
     moves={"note_missed": gettext_noop("Somebody looked at it: it was missed")},
     prefetch=("message__booking__location", "message__enquiry__location"),
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings import changes, messages, processing
-from bookings.booking import Booking, BookingQuerySet, FailureCode
+from bookings.booking import Booking, BookingQuerySet, FailureCode, Status
 from bookings.correspondence import Enquiry
 from bookings.explanations import STAFF_MAY_RETRY
-from operations import workflow
+from operations import verdicts, workflow
 from operations.recovery import Consequence, Remedy
+from operations.verdicts import Verdict
 from operations.workflow import Actor, Operation
 
 
@@ -104,12 +107,20 @@ def _over(booking: Booking) -> str:
     return "" if booking.starts_at > timezone.now() else str(_("Its time has passed."))
 
 
+def _outcome(booking: Booking, since: datetime) -> Verdict:  # noqa: ARG001 - a booking tells it by itself
+    if booking.status == Status.FAILED:
+        return verdicts.bad(booking.failure_code, booking.get_failure_code_display())
+    is_undecided = booking.status == Status.SUBMITTED and not booking.waiting_for
+    return verdicts.PENDING if is_undecided else verdicts.GOOD
+
+
 RETRY = Remedy(
     code="retry",
     title=_("Retry now"),
     says=_("Takes the time again, or says that it is gone, and processes the booking anew as if just sent."),
     apply=changes.take_again,
     refuses=_cannot_retry,
+    outcome=_outcome,
 )
 PROCESS = Remedy(
     code="process",
@@ -196,6 +207,7 @@ ANSWER = Remedy(
     apply=answer,
     consequence=Consequence.TELLS_CUSTOMER,
     asks={"text": _("Your answer")},
+    is_for_one=True,
 )
 CLOSE = Remedy(
     code="close",

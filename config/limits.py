@@ -76,6 +76,18 @@ class Limits:
     snooze_before_harm_seconds: int = 2 * HOUR
     escalate_before_harm_seconds: int = 2 * HOUR
 
+    # Campaigns: one remedy over many records
+    campaign_records_count: int = 1000
+    campaign_per_second_count: int = 5
+    campaign_canary_count: int = 5
+    campaign_undo_seconds: int = 10
+    campaign_failures_percent: int = 20
+    campaign_failures_after_count: int = 20
+    campaign_open_outcomes_count: int = 50
+    campaign_outcome_wait_seconds: int = 10 * MINUTE
+    campaign_stalled_seconds: int = 2 * MINUTE
+    campaign_preview_seconds: int = HOUR
+
     # The worker and its watch
     queue_workers_count: int = 3
     queue_poll_milliseconds: int = 60

@@ -70,6 +70,14 @@ def permit(channel: Channel) -> Permit | None:
     return Permit(settings.HOLDFAST.claim_batch_count)
 
 
+def per_second(name: str) -> float:
+    """How many messages leave by that channel now: none while it is closed, few while it is slow."""
+    channel = find(name)
+    if channel.is_closed:
+        return 0
+    return 1000 / settings.HOLDFAST.slow_pace_milliseconds if channel.is_slow else float("inf")
+
+
 def hold_due(channel: Channel) -> bool:
     """Hold back one batch of what is due on a closed channel; True when more may be due."""
     reason = channel.pause_reason or _("The channel is closed after failures in a row.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
@@ -10,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from notifications import channels, clock, kinds, outbox
 from notifications.models import Channel, Delivery, DeliveryQuerySet
-from operations import engine, queue, workflow
+from operations import engine, queue, verdicts, workflow
 from operations.effects import EffectStatus, HeldBy
 from operations.errors import Refusal
 from operations.recovery import Consequence, Remedy
+from operations.verdicts import Verdict
 from operations.workflow import Operation
 
 
@@ -87,6 +90,21 @@ def open_channel(channel: Channel, operation: Operation) -> None:
     channels.release(channel.name, operation.reason)
 
 
+def _outcome(delivery: Delivery, since: datetime) -> Verdict:
+    return verdicts.of_next_attempt(delivery, since)
+
+
+def _outcome_of_copy(delivery: Delivery, since: datetime) -> Verdict:
+    """What became of the message that was sent in its place."""
+    copies = Delivery.objects.filter(copy_of=delivery.copy_of or delivery, created_at__gte=since)
+    copy = copies.order_by("pk").first()
+    return verdicts.of_next_attempt(copy, since) if copy else verdicts.GOOD
+
+
+def _per_second(delivery: Delivery) -> float:
+    return channels.per_second(delivery.channel)
+
+
 def copies_due(deliveries: DeliveryQuerySet) -> DeliveryQuerySet:
     """Unknown for long enough, never sent twice, of a kind that may be, and still of use."""
     allowed = [code for code, kind in kinds.kinds().items() if kind.resend_unknown]
@@ -123,6 +141,8 @@ RETRY = Remedy(
     title=gettext_lazy("Retry now"),
     says=gettext_lazy("Sends it now instead of later. It has not left before, so nobody gets it twice."),
     apply=hurry,
+    outcome=_outcome,
+    per_second=_per_second,
 )
 RETRY_DEAD = Remedy(
     code="retry",
@@ -130,6 +150,8 @@ RETRY_DEAD = Remedy(
     says=gettext_lazy("Sends it now, with all its tries again. It never left, so nobody gets it twice."),
     apply=retry,
     refuses=_too_late,
+    outcome=_outcome,
+    per_second=_per_second,
 )
 SEND_AGAIN = Remedy(
     code="send_copy",
@@ -141,6 +163,8 @@ SEND_AGAIN = Remedy(
     consequence=Consequence.SECOND_COPY,
     refuses=_too_late,
     due_by_itself=copies_due,
+    outcome=_outcome,
+    per_second=_per_second,
 )
 SEND_COPY = Remedy(
     code="send_copy",
@@ -149,6 +173,8 @@ SEND_COPY = Remedy(
     apply=send_copy,
     consequence=Consequence.SECOND_COPY,
     refuses=_too_late,
+    outcome=_outcome_of_copy,
+    per_second=_per_second,
 )
 CORRECT = Remedy(
     code="correct",
@@ -158,6 +184,7 @@ CORRECT = Remedy(
     consequence=Consequence.TELLS_CUSTOMER,
     refuses=_cannot_correct,
     asks={"recipient": gettext_lazy("The right e-mail address")},
+    is_for_one=True,
 )
 CANCEL = Remedy(
     code="cancel",
@@ -179,6 +206,8 @@ RELEASE = Remedy(
     says=gettext_lazy("Lets it leave now. It has not left before, so nobody gets it twice."),
     apply=release,
     refuses=_held_by_channel,
+    outcome=_outcome,
+    per_second=_per_second,
 )
 SETTLE = Remedy(
     code="settle",

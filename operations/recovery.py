@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 
+from operations.verdicts import Verdict
+
 Text = str | Promise
 Words = Text | Callable[[Any], str]
 
@@ -46,6 +48,10 @@ class Remedy:
     condition's records to those that a sweep may treat now; without it only people apply the remedy.
     `asks` names what else it needs (e.g. {"evidence": "What shows that it arrived?"}), passed to `apply`;
     the answer called `text` may have several lines.
+
+    For campaigns: `outcome` tells what became of what the remedy set off at that moment, and is asked again
+    until it is known; without it a remedy is done when it is applied. `per_second` is how many of such
+    records the way out takes now (0: none). `is_for_one` marks what makes no sense for many at once.
     """
 
     code: str
@@ -57,6 +63,9 @@ class Remedy:
     refuses: Callable[[Any], str] = lambda _record: ""
     due_by_itself: Callable[[Any], QuerySet[Any]] | None = None
     asks: Mapping[str, Text] = field(default_factory=dict)
+    outcome: Callable[[Any, datetime], Verdict] | None = None
+    per_second: Callable[[Any], float] | None = None
+    is_for_one: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +128,7 @@ class Introduction:
     `related` are records whose histories belong to this one's, `moves` says transitions in words with
     the details of the event in braces, and `customer_page` is the path of what the customer sees.
     `prefetch` names the relations that the rest reads, so that a list of many costs a few queries.
+    `narrowed_by` are the columns by which a list of them can be narrowed, with what people call them.
     """
 
     title: Callable[[Any], str] = str
@@ -130,6 +140,7 @@ class Introduction:
     moves: Mapping[str, str] = field(default_factory=dict)
     prefetch: tuple[str, ...] = ()
     concerns: Concerns = Concerns()
+    narrowed_by: Mapping[str, Text] = field(default_factory=dict)
 
 
 def after(since_at: str, seconds: int, *, harm_at: str = "") -> Combinable:

@@ -13,6 +13,7 @@ DOORS = {
     "operations.recovery",
     "operations.promises",
     "operations.console",
+    "operations.reach",
     "operations.rehearsals",
     # the words that all of them speak
     "operations.errors",
@@ -20,6 +21,8 @@ DOORS = {
     # what stands behind the door of effects: acting on one, holding many
     "operations.engine",
     "operations.holding",
+    # what a campaign asks about what it set off
+    "operations.verdicts",
     # what work that goes on for long tells the watch
     "operations.board",
     "operations.heartbeat",
