@@ -9,9 +9,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from operations import recovery
-from operations.desk import lists, matters, remedy_actions, timeline
+from operations.desk import lists, matters, permits, remedy_actions, timeline
 from operations.desk.finding import CappedPaginator, SearchKey, code, search
-from operations.desk.matters import Subject
+from operations.desk.subjects import Subject
 
 __all__ = ["AttentionFilter", "QuickAdmin", "ReadOnlyAdmin", "RecoverableAdmin", "SearchKey", "code"]
 
@@ -51,7 +51,7 @@ class ReadOnlyAdmin(QuickAdmin):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return matters.may_view(request.user, self.model)
+        return permits.may_view(request.user, self.model)
 
 
 class AttentionFilter(admin.SimpleListFilter):
@@ -90,7 +90,7 @@ class RecoverableAdmin(ReadOnlyAdmin):
         return {
             action.name: (action, action.name, action.description)
             for action in remedy_actions.of(self.model, only=chosen)
-            if matters.may_recover(request.user, action.remedy)
+            if permits.may_recover(request.user, action.remedy)
         }
 
     def changelist_view(

@@ -8,69 +8,17 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth import get_permission_codename
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Model, prefetch_related_objects
-from django.urls import NoReverseMatch, reverse
+from django.db.models import Model
+from django.urls import reverse
 
 from operations import intents, recovery
-from operations.recovery import Condition, Introduction, Remedy, words
+from operations.desk.permits import User, may_recover
+from operations.desk.subjects import Subject, introduced, said, unspeakable
+from operations.recovery import Condition, Remedy, Words, words
 
-User = AbstractBaseUser | AnonymousUser
 
-
-@dataclass(frozen=True)
-class Subject:
-    """A record as its app introduces it, whether or not it needs attention."""
-
-    record: Any
-
-    @cached_property
-    def introduction(self) -> Introduction:
-        return recovery.introduction(type(self.record))
-
-    @property
-    def title(self) -> str:
-        return self.introduction.title(self.record)
-
-    @property
-    def kind(self) -> str:
-        return str(self.record._meta.verbose_name)
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        return {name: fact for name, fact in self.introduction.facts(self.record).items() if fact}
-
-    @property
-    def location(self) -> str:
-        return self.introduction.location(self.record)
-
-    @property
-    def time_zone(self) -> str:
-        return self.introduction.time_zone(self.record)
-
-    @property
-    def customer_page(self) -> str:
-        return self.introduction.customer_page(self.record)
-
-    @property
-    def status(self) -> str:
-        """The status in words; a record that is no workflow has none."""
-        display = getattr(self.record, "get_status_display", None)
-        return str(display()) if display else ""
-
-    @property
-    def version(self) -> int:
-        """The version a press must carry; records without one never go stale."""
-        return getattr(self.record, "version", 0)
-
-    @property
-    def admin_page(self) -> str:
-        opts = self.record._meta
-        try:
-            return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[self.record.pk])
-        except NoReverseMatch:
-            return ""
+def _words(text: Words, record: Any) -> str:
+    return said(lambda each: words(text, each), record, unspeakable())
 
 
 @dataclass(frozen=True)
@@ -79,29 +27,29 @@ class Matter(Subject):
 
     condition: Condition
 
-    @property
+    @cached_property
     def why(self) -> str:
-        return words(self.condition.explanation, self.record)
+        return _words(self.condition.explanation, self.record)
 
-    @property
+    @cached_property
     def customer_text(self) -> str:
-        return words(self.condition.customer_text, self.record)
+        return _words(self.condition.customer_text, self.record)
 
-    @property
+    @cached_property
     def by_itself(self) -> str:
-        return words(self.condition.by_itself, self.record)
+        return _words(self.condition.by_itself, self.record)
 
-    @property
+    @cached_property
     def since(self) -> datetime | None:
-        return self.condition.since(self.record)
+        return said(self.condition.since, self.record, None)
 
     @property
     def harm(self) -> datetime | None:
         return self.condition.harm(self.record)
 
-    @property
+    @cached_property
     def reference(self) -> str:
-        return self.condition.booking(self.record)
+        return said(self.condition.booking, self.record, "")
 
     @property
     def page(self) -> str:
@@ -109,13 +57,9 @@ class Matter(Subject):
 
     def ways(self, user: User, pressed: str = "", typed: Mapping[str, str] | None = None) -> list[Way]:
         """Each remedy as this person sees it for this record; `pressed` gets back what was typed."""
+        given = {pressed: typed or {}}
         return [
-            Way(
-                remedy,
-                self.record,
-                may_recover(user, remedy),
-                (typed or {}) if remedy.code == pressed else {},
-            )
+            Way(remedy, self.record, may_recover(user, remedy), given.get(remedy.code, {}))
             for remedy in self.condition.remedies
         ]
 
@@ -129,13 +73,13 @@ class Way:
     is_allowed: bool
     typed: Mapping[str, str]
 
-    @property
+    @cached_property
     def says(self) -> str:
-        return words(self.remedy.says, self.record)
+        return _words(self.remedy.says, self.record)
 
-    @property
+    @cached_property
     def refusal(self) -> str:
-        return self.remedy.refuses(self.record)
+        return said(self.remedy.refuses, self.record, unspeakable())
 
     @property
     def reason(self) -> str:
@@ -156,12 +100,6 @@ def matters(condition: Condition, records: Iterable[Any]) -> list[Matter]:
     return [Matter(record, condition) for record in introduced(condition.model, list(records))]
 
 
-def introduced(model: type[Model], records: list[Any]) -> list[Any]:
-    """The same records, with the relations that their introduction reads."""
-    prefetch_related_objects(records, *recovery.introduction(model).prefetch)
-    return records
-
-
 def matter(condition: Condition, pk: int) -> Matter | None:
     """The record as a matter of this condition, or None when it has left the list."""
     return next(iter(matters(condition, condition.records().filter(pk=pk)[:1])), None)
@@ -176,18 +114,3 @@ def matters_of(record: Model) -> list[Matter]:
 def conditions_of(model: type[Model]) -> list[Condition]:
     """The conditions that concern a model."""
     return [condition for condition in recovery.conditions().values() if condition.model is model]
-
-
-def may_view(user: User, model: type[Model]) -> bool:
-    """Whether this person may read records of the model (Django's own view or change permission)."""
-    codes = [get_permission_codename(action, model._meta) for action in ("view", "change")]
-    return any(_has(user, f"{model._meta.app_label}.{code}") for code in codes)
-
-
-def may_recover(user: User, remedy: Remedy) -> bool:
-    """Whether this person may press this remedy."""
-    return _has(user, remedy.permission)
-
-
-def _has(user: User, permission: str) -> bool:
-    return bool(user.has_perm(permission))  # type: ignore[union-attr]

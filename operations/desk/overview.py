@@ -15,7 +15,9 @@ from django.urls import reverse
 
 from operations import recovery
 from operations.desk.lists import COUNT_CAP, Count
-from operations.desk.matters import Matter, User, introduced, may_view
+from operations.desk.matters import Matter
+from operations.desk.permits import User, may_view
+from operations.desk.subjects import introduced
 from operations.recovery import Condition, Urgency, words
 
 SOONEST_COUNT = 10

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from operations.desk import matters, press, timeline
-from operations.desk.matters import Subject
+from operations.desk.subjects import Subject
 from operations.recovery import Condition, Remedy
 
 

@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from operations import intents, repair
-from operations.desk import matters, pages, press, timeline
-from operations.desk.matters import Subject
+from operations.desk import pages, permits, press, timeline
+from operations.desk.subjects import Subject
 from operations.errors import Busy, Refusal
 from operations.history import Actor, Operation, Source
 from operations.recovery import Condition, Remedy
@@ -56,7 +56,7 @@ class Pressing:
 
     def _may_press(self, remedy: Remedy) -> bool:
         user = self.request.user
-        return matters.may_view(user, self.condition.model) and matters.may_recover(user, remedy)
+        return permits.may_view(user, self.condition.model) and permits.may_recover(user, remedy)
 
     def _read(self, remedy: Remedy) -> press.Press:
         data = self.request.POST

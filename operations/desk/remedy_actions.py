@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from operations import intents, repair
-from operations.desk import matters, pages, press
-from operations.desk.matters import Subject
+from operations.desk import matters, pages, permits, press
+from operations.desk.subjects import Subject
 from operations.errors import HoldfastError
 from operations.history import Actor, Operation, Source
 from operations.recovery import Condition, Remedy, words
@@ -130,7 +130,7 @@ def refuse_the_forbidden(request: HttpRequest, model: type[Model]) -> None:
     """Raise PermissionDenied for an action without its permission, and write down who tried it on what."""
     wanted = request.POST.get("action", "")
     action = next((action for action in of(model) if action.name == wanted), None)
-    if action is None or matters.may_recover(request.user, action.remedy):
+    if action is None or permits.may_recover(request.user, action.remedy):
         return
     tried = Operation(actor=Actor.STAFF, source=Source.DESK, user_id=request.user.pk)
     for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)[:RECORD_CAP]:

@@ -33,18 +33,19 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
 
 def clock(moment: datetime, zone_name: str = "") -> str:
     """The moment on the wall of a place; the year only when it is another one."""
-    zone = _zone(zone_name)
-    local = moment.astimezone(zone)
-    is_this_year = local.year == timezone.now().astimezone(zone).year
+    place = zone(zone_name)
+    local = moment.astimezone(place)
+    is_this_year = local.year == timezone.now().astimezone(place).year
     return dateformat.format(local, "D j M, H:i" if is_this_year else "D j M Y, H:i")
 
 
 def zoned(moment: datetime, zone_name: str = "") -> str:
     """The moment on the wall of a place, with the name of its zone."""
-    return f"{clock(moment, zone_name)} {_zone(zone_name).key}"
+    return f"{clock(moment, zone_name)} {zone(zone_name).key}"
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name; UTC where there is none."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):

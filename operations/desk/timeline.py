@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from operations import recovery
 from operations.attempts import Attempt
 from operations.desk import moves
+from operations.desk.subjects import Subject, said
 from operations.history import Event
 from operations.repair import RecoveryAttempt, Result
 
@@ -36,7 +37,8 @@ class Entry:
 
 def of(record: Model) -> list[Entry]:
     """Everything that happened to the record and to those related to it, at most the newest 200 lines."""
-    traces = _Traces([record, *recovery.introduction(type(record)).related(record)])
+    nothing: Iterable[Model] = ()
+    traces = _Traces([record, *said(recovery.introduction(type(record)).related, record, nothing)])
     lines = [*traces.moves(), *traces.presses(), *traces.lone_attempts()]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:ENTRY_CAP]
 
@@ -174,4 +176,4 @@ def _begun(attempt: Attempt) -> tuple[str, int, datetime]:
 
 
 def _name(record: Model) -> str:
-    return recovery.introduction(type(record)).title(record)
+    return Subject(record).title

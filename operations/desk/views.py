@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from operations import recovery
-from operations.desk import lists, machinery, matters, overview, pages
+from operations.desk import lists, machinery, overview, pages, permits
 from operations.desk.pressing import Pressing
 from operations.recovery import Condition
 
@@ -32,7 +32,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def condition(request: HttpRequest, code: str) -> HttpResponse:
     """The records of one condition, soonest harm first."""
     found = _condition(code)
-    if not matters.may_view(request.user, found.model):
+    if not permits.may_view(request.user, found.model):
         return pages.denied(request, found)
     context = {
         "title": found.title,
@@ -54,7 +54,7 @@ def record(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return Pressing(request, found, row).answer()
-    if not matters.may_view(request.user, found.model):
+    if not permits.may_view(request.user, found.model):
         return pages.denied(request, found)
     return pages.of_record(request, found, row)
 

@@ -117,3 +117,21 @@ def test_the_time_is_that_of_the_place(failed):
     page = Page(client("owner").get(page_of(failed, booking)), "")
 
     assert "08:45 Asia/Kathmandu" in page.text
+
+
+def test_one_record_that_cannot_be_put_into_words_takes_no_page_down(failed, monkeypatch):
+    [broken, _fine] = failed_at(1, 2)
+
+    def explain(booking):
+        if booking.pk == broken.pk:
+            raise ZeroDivisionError
+        return "A reason in words."
+
+    monkeypatch.setitem(failed.__dict__, "explanation", explain)
+    owner = client("owner")
+
+    for path in ("/admin/desk/", "/admin/desk/bookings.failed/"):
+        page = Page(owner.get(path), path)
+        assert "cannot be put into words" in page.text
+        assert "A reason in words." in page.text
+    assert owner.get(page_of(failed, broken)).status_code == 200

@@ -178,6 +178,7 @@ def test_a_request_id_of_another_day_must_be_confirmed_again(failed, owner, time
     path = page_of(failed, booking)
     data = filled(forms(owner, path)["cancel"])
     time_machine.move_to(timezone.now() + timedelta(hours=25))
+    owner.force_login(User.objects.get())  # nobody stays logged in for so long
 
     response = owner.post(path, data)
 

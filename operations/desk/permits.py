@@ -1,0 +1,26 @@
+"""Who may look at records of a model, and who may press a remedy."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Model
+
+from operations.recovery import Remedy
+
+User = AbstractBaseUser | AnonymousUser
+
+
+def may_view(user: User, model: type[Model]) -> bool:
+    """Whether this person may read records of the model (Django's own view or change permission)."""
+    codes = [get_permission_codename(action, model._meta) for action in ("view", "change")]
+    return any(_has(user, f"{model._meta.app_label}.{code}") for code in codes)
+
+
+def may_recover(user: User, remedy: Remedy) -> bool:
+    """Whether this person may press this remedy."""
+    return _has(user, remedy.permission)
+
+
+def _has(user: User, permission: str) -> bool:
+    return bool(user.has_perm(permission))  # type: ignore[union-attr]
