@@ -37,7 +37,6 @@ def calendar(booking: Booking, *, method: str = "PUBLISH", organizer: str = "") 
     found.add("prodid", PRODUCT)
     found.add("version", "2.0")
     found.add("method", method)
-    found.add_component(_zone(booking.time_zone, booking.starts_at.year))
     with override(booking.language):
         event = _event(booking)
     if method != "PUBLISH":
@@ -46,7 +45,8 @@ def calendar(booking: Booking, *, method: str = "PUBLISH", organizer: str = "") 
         attendee.params["partstat"], attendee.params["rsvp"] = vText("ACCEPTED"), vText("FALSE")
         event.add("attendee", attendee)
     found.add_component(event)
-    return bytes(found.to_ical())
+    head, begin, rest = bytes(found.to_ical()).partition(b"BEGIN:VEVENT")
+    return head + _zone_text(booking.time_zone, booking.starts_at.year) + begin + rest
 
 
 def _event(booking: Booking) -> Event:
@@ -85,6 +85,11 @@ def _local(moment: datetime, zone: str) -> datetime:
 
 
 @cache
+def _zone_text(name: str, year: int) -> bytes:
+    """The zone as it stands in the file; writing it anew for each message costs more than all the rest."""
+    return bytes(_zone(name, year).to_ical())
+
+
 def _zone(name: str, year: int) -> Timezone:
     """The zone's clock changes from the year before to the year after, in local time before each change.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
@@ -43,6 +44,7 @@ class Kind:
 
     `resend_unknown`: a second, marked copy may be sent by itself when nobody knows about the first.
     `matters_when_missed`: staff should know when it could not leave in time.
+    `is_courtesy`: an address that refuses it for good is nobody's concern.
     `short`: says it in a text message, for kinds that may leave as one.
     `link_copy`: ties a copy to what the original is about, in the same transaction.
     """
@@ -53,6 +55,7 @@ class Kind:
     short: Callable[[Delivery], str] | None = None
     resend_unknown: bool = True
     matters_when_missed: bool = True
+    is_courtesy: bool = False
     link_copy: Callable[[Delivery, Delivery], None] = _no_links
 
 
@@ -67,8 +70,14 @@ def register(*kinds: Kind) -> None:
 
 def kinds() -> dict[str, Kind]:
     """Every declared kind by code."""
-    autodiscover_modules("messages")
+    _discover()
     return _kinds
+
+
+@cache
+def _discover() -> None:
+    """Import each app's `messages.py`, once: a worker asks for its kind with every message."""
+    autodiscover_modules("messages")
 
 
 def find(code: str) -> Kind | None:
