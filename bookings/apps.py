@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class BookingsConfig(AppConfig):
     name = "bookings"
+
+    def ready(self) -> None:
+        from bookings import staffing
+
+        staffing.declare()

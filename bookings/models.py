@@ -6,11 +6,13 @@ from bookings.correspondence import Enquiry, Message
 from bookings.message_texts import MessageText
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
 from bookings.sessions import Allocation, Session
+from bookings.staffing import Assignment
 
 __all__ = [
     "Absence",
     "Allocation",
     "ApiClient",
+    "Assignment",
     "Booking",
     "Closure",
     "Enquiry",

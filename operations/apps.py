@@ -7,4 +7,6 @@ class OperationsConfig(AppConfig):
     name = "operations"
 
     def ready(self) -> None:
-        from operations import checks, own_conditions, own_work  # noqa: F401 - they register what the kernel itself has
+        from operations import checks, own_conditions, own_work, roles  # noqa: F401 - they register what the kernel itself has
+
+        roles.observe()

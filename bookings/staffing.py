@@ -1,0 +1,64 @@
+"""Who of the staff works at some locations only, and where each record belongs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bookings.booking import Booking
+from bookings.correspondence import Enquiry
+from bookings.message_texts import MessageText
+from bookings.places import Closure, Location, Resource, Service
+from notifications.models import Delivery, WebhookEndpoint
+from operations import reach
+from operations.reach import Places
+
+WHERE: dict[type[models.Model], str] = {
+    Location: "slug",
+    Service: "location__slug",
+    Resource: "location__slug",
+    Closure: "location__slug",
+    MessageText: "location__slug",
+    Booking: "location__slug",
+    Enquiry: "location__slug",
+    Delivery: "location",
+    WebhookEndpoint: "location",
+}
+
+
+class Assignment(models.Model):
+    """Somebody who sees and acts at these locations only; without an assignment, everywhere.
+
+    With no location left in it, nowhere: a location that goes away opens no other one.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignment")
+    locations = models.ManyToManyField(
+        Location,
+        blank=True,
+        verbose_name=_("works only at"),
+        help_text=_("Sees and acts on the records of these locations only. None chosen: of no location."),
+    )
+
+    class Meta:
+        verbose_name = _("limit to locations")
+        verbose_name_plural = _("limit to locations")
+
+    def __str__(self) -> str:
+        return ", ".join(location.name for location in self.locations.all()) or str(_("nowhere"))
+
+
+def places_of(user: Any) -> Places | None:
+    """The slugs of the locations somebody is limited to, or None; one query."""
+    rows = Assignment.objects.filter(user_id=user.pk).values_list("locations__slug", flat=True)
+    slugs = list(rows)
+    return frozenset(slug for slug in slugs if slug) if slugs else None
+
+
+def declare() -> None:
+    """Tell the desk who is limited, and where our records belong."""
+    reach.limit_by(places_of)
+    reach.declare(WHERE)

@@ -1,0 +1,67 @@
+"""Where a person of the staff may look and act: everywhere, or at some locations only.
+
+Whoever is limited meets only records that say where they belong. What belongs to no place (the queue, the
+ledgers, the accounts) is the business of those who look after all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Model, QuerySet
+
+User = AbstractBaseUser | AnonymousUser
+Places = frozenset[str]
+M = TypeVar("M", bound=Model)
+
+_limits: list[Callable[[User], Places | None]] = []
+_columns: dict[type[Model], str] = {}
+
+
+def limit_by(rule: Callable[[User], Places | None]) -> None:
+    """Declare who is limited: the slugs of a person's locations, or None for somebody who is not."""
+    _limits.append(rule)
+
+
+def declare(columns: Mapping[type[Model], str]) -> None:
+    """Declare where records belong: for each model the look-up that leads to its location's slug."""
+    _columns.update(columns)
+
+
+def places_of(user: User) -> Places | None:
+    """The locations that this person is limited to, or None; superusers never are."""
+    if getattr(user, "is_superuser", False):
+        return None
+    if not hasattr(user, "_places"):
+        found = [places for rule in _limits if (places := rule(user)) is not None]
+        user._places = frozenset.intersection(*found) if found else None  # type: ignore[union-attr]
+    limit: Places | None = user._places  # type: ignore[union-attr]
+    return limit
+
+
+def is_limited(user: User) -> bool:
+    """Whether this person is limited to some locations."""
+    return places_of(user) is not None
+
+
+def may_meet(user: User, model: type[Model]) -> bool:
+    """Whether records of the model can be within this person's reach at all."""
+    return not is_limited(user) or model in _columns
+
+
+def within(user: User, records: QuerySet[M]) -> QuerySet[M]:
+    """Those of the records that are within this person's reach."""
+    places = places_of(user)
+    if places is None:
+        return records
+    column = _columns.get(records.model)
+    return records.filter(**{f"{column}__in": places}) if column else records.none()
+
+
+def holds(user: User, record: Any) -> bool:
+    """Whether this record is within this person's reach."""
+    if not is_limited(user):
+        return True
+    return within(user, type(record)._base_manager.filter(pk=record.pk)).exists()
