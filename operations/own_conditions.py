@@ -16,7 +16,7 @@ from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
 from operations.history import Operation
 from operations.jobs import ScheduledJob
 from operations.proving import Proof
-from operations.recovery import Condition, Introduction, Remedy, after, introduce, register
+from operations.recovery import OPERATE, Condition, Introduction, Remedy, after, introduce, register
 
 TWO_TURNS = ExpressionWrapper(F("every_seconds") * timedelta(seconds=2), DurationField())
 RUN_GRACE = timedelta(minutes=2)
@@ -99,6 +99,7 @@ register(
                 title=gettext_lazy("Take note"),
                 says=gettext_lazy("Takes it off the desk until the next proof; nothing else is changed."),
                 apply=take_note,
+                permission=OPERATE,
             ),
         ),
         since_at="started_at",
@@ -138,6 +139,7 @@ register(
                     "Starts the job out of turn as soon as a worker is free. Repeating it does no harm."
                 ),
                 apply=run_now,
+                permission=OPERATE,
             ),
         ),
         since_at="late_after",

@@ -19,6 +19,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from operations.verdicts import Verdict
 
+RECOVER, OPERATE = "operations.recover", "operations.operate"  # one record's; all locations'
 Text = str | Promise
 Words = Text | Callable[[Any], str]
 
@@ -59,7 +60,7 @@ class Remedy:
     says: Words
     apply: Callable[..., None]
     consequence: Consequence = Consequence.SAFE
-    permission: str = "operations.recover"
+    permission: str = RECOVER
     refuses: Callable[[Any], str] = lambda _record: ""
     due_by_itself: Callable[[Any], QuerySet[Any]] | None = None
     asks: Mapping[str, Text] = field(default_factory=dict)
@@ -98,14 +99,20 @@ class Condition:
 
     def ordered(self) -> QuerySet[Any]:
         """The records by time to harm, soonest first."""
-        return self.records().order_by(*([self.harm_at] if self.harm_at else []), "pk")
+        return self.listed().order_by(*([self.harm_at] if self.harm_at else []), "pk")
+
+    def listed(self) -> QuerySet[Any]:
+        """The records, each knowing from when it is overdue for a person."""
+        if self.needs_person_at is None:
+            return self.records()
+        return self.records().annotate(needs_person_at=self.needs_person_at)
 
     def overdue(self, records: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the records that should have been in somebody's hands by now."""
         if self.needs_person_at is None:
             return records.none()
-        overdue: QuerySet[Any] = records.alias(needs_person_at=self.needs_person_at)
-        return overdue.filter(needs_person_at__lte=timezone.now())
+        overdue: QuerySet[Any] = records.alias(overdue_from=self.needs_person_at)
+        return overdue.filter(overdue_from__lte=timezone.now())
 
     def harm(self, record: Any) -> datetime | None:
         """When this record starts to hurt somebody, if that is known."""

@@ -46,7 +46,10 @@ class RecoveryAttempt(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        permissions = (("recover", "Can apply remedies to stuck records"),)
+        permissions = (
+            ("recover", "Can apply remedies to stuck records"),
+            ("operate", "Can act on what serves all locations: channels, endpoints, jobs"),
+        )
         indexes = (
             models.Index(fields=["subject_model", "subject_id"], name="operations_recovery_subject"),
             models.Index(fields=["-at"], name="operations_recovery_at"),
