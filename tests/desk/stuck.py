@@ -16,7 +16,7 @@ from operations.jobs import ScheduledJob
 from operations.proving import Proof
 from operations.recovery import Condition, Remedy
 from tests.factories import BookingFactory, DeliveryFactory, EnquiryFactory, ServiceFactory, advance
-from tests.parcels.models import Parcel, post
+from tests.parcels.models import post
 
 HOUR = timedelta(hours=1)
 LEASE = {"token": UUID(int=7), "worker": UUID(int=8)}
@@ -72,7 +72,7 @@ def gone_endpoint() -> WebhookEndpoint:
     return endpoint
 
 
-def dead_parcel() -> Parcel:
+def dead_parcel() -> Any:
     leased = advance(post()[0], "lease", **LEASE)
     return advance(leased, "give_up", failure_class="permanent", failure_text="no such street")
 

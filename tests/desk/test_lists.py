@@ -1,6 +1,7 @@
 """Lists of the desk: ordered by time to harm, the same page twice, counts that stop counting."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -62,7 +63,8 @@ def test_records_of_one_moment_and_without_one_are_each_shown_once(monkeypatch):
     dated = [DeliveryFactory(dead=True, booking=None, harm_at=at) for _ in range(3)]
     undated = [DeliveryFactory(dead=True, booking=None) for _ in range(3)]
 
-    found, mark = [], ""
+    found: list[Any] = []
+    mark = ""
     for _turn in range(3):
         page = lists.page(dead, mark)
         found, mark = found + shown(page), page.following

@@ -74,7 +74,12 @@ def test_an_attempt_without_an_end_says_so():
 def test_a_booking_tells_the_history_of_its_messages_too():
     delivery = DeliveryFactory()
     [claimed] = engine.claim(Delivery, "email", 1)
-    engine.attempt(claimed, lambda _effect, handover: handover() or Receipt("17", "250 queued"))
+
+    def deliver(effect, handover):
+        handover()
+        return Receipt("17", "250 queued")
+
+    engine.attempt(claimed, deliver)
 
     lines = timeline.of(delivery.message.booking)
 
