@@ -19,6 +19,7 @@ LONGEST_STALL_SECONDS = 15
 def cluster(django_db_setup, django_db_blocker):
     """One cluster for all tests here; tables are emptied only when it has stopped, or both would deadlock."""
     with django_db_blocker.unblock():
+        assert is_for_tests(), "there is no database of tests: run the whole file"
         with running() as processes:
             yield processes
         call_command("flush", interactive=False, verbosity=0)
@@ -35,6 +36,16 @@ def processes(cluster: QueueProcesses):
 def sink():
     with listening() as sink:
         yield sink
+
+
+@pytest.mark.django_db
+def test_the_database_is_one_that_may_be_emptied():
+    """And pytest makes one, because a test that is marked needs it."""
+    assert is_for_tests()
+
+
+def is_for_tests() -> bool:
+    return str(connection.settings_dict["NAME"]).startswith("test_")
 
 
 def arrives(sink: Sink, seconds: float = LONGEST_STALL_SECONDS) -> float:
