@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from bookings import allocation, explanations, messages, processing
+from bookings import allocation, explanations, messages, processing, redirecting
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking
 from bookings.places import Resource
@@ -96,6 +96,20 @@ def resend(
         messages.send_copy(booking, operation, message_id=message_id)
 
     return _change(request, token, version, source, "resend", {"message": message_id}, act)
+
+
+def correct_address(
+    request: intents.Request, token: str, *, version: int, source: Source, email: str
+) -> Changed:
+    """Send everything about the booking to another address; the old one is told.
+
+    Raises redirecting.SameAddress and redirecting.CorrectedTooOften.
+    """
+
+    def act(booking: Booking, operation: Operation) -> None:
+        redirecting.correct(booking, email, operation)
+
+    return _change(request, token, version, source, "address", {"email": email.lower()}, act)
 
 
 def move_to(booking: Booking, start: datetime, resource: Resource | None, operation: Operation) -> None:

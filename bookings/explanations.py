@@ -25,6 +25,10 @@ CUSTOMER_MAY_RETRY = frozenset(
 STAFF_MAY_RETRY = CUSTOMER_MAY_RETRY | {FailureCode.PAYMENT_UNKNOWN, FailureCode.PARTNER_DECLINED}
 
 
+ACTIONS = ("cancel", "move", "retry", "resend", "calendar", "address")
+STILL_WRITTEN_TO = timedelta(days=1)  # after the end of the appointment
+
+
 class Level(StrEnum):
     """The mood of a state: colour never says more than the words do."""
 
@@ -78,10 +82,8 @@ def explain(booking: Booking) -> Explanation:
 
 
 def allowed_actions(booking: Booking) -> tuple[str, ...]:
-    """What the customer may do now: cancel, move, retry, resend, calendar."""
-    return tuple(
-        action for action in ("cancel", "move", "retry", "resend", "calendar") if not why_not(booking, action)
-    )
+    """What the customer may do now, out of ACTIONS."""
+    return tuple(action for action in ACTIONS if not why_not(booking, action))
 
 
 def why_not(booking: Booking, action: str) -> str:
@@ -105,6 +107,8 @@ def why_not(booking: Booking, action: str) -> str:
                 if booking.status in (Status.ACCEPTED, Status.IN_PROGRESS)
                 else _("The booking is not confirmed.")
             )
+        case "address":
+            return _why_not_address(booking)
     return _("This is not something a booking can do.")
 
 
@@ -133,6 +137,14 @@ def _why_not_retry(booking: Booking) -> str:
     if booking.failure_code not in CUSTOMER_MAY_RETRY:
         return _("This cannot be tried again online. Please contact us.")
     return _already_begun(booking)
+
+
+def _why_not_address(booking: Booking) -> str:
+    if booking.status == Status.DRAFT:
+        return _("No message has been written yet.")
+    if timezone.now() > booking.ends_at + STILL_WRITTEN_TO:
+        return _("The appointment is over; nothing more will be written about it.")
+    return ""
 
 
 def _outside_window(booking: Booking) -> str:

@@ -174,6 +174,21 @@ class ContactForm(Person):
         self.fields["email"].help_text = _("We answer there.")
 
 
+class AddressForm(forms.Form):
+    """The right address of somebody who has booked."""
+
+    email = Address(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("Everything about this booking goes there from now on, the last message once more."),
+        widget=forms.EmailInput({"autocomplete": "email", "spellcheck": "false", "autocapitalize": "off"}),
+        error_messages={
+            "required": _("Please enter your e-mail address."),
+            "invalid": _("Please enter an e-mail address like name@example.com."),
+        },
+    )
+
+
 class FindForm(forms.Form):
     """The address whose bookings are looked for."""
 

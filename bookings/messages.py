@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import reminders
+from bookings import language, reminders
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.letters import compose
@@ -43,8 +43,8 @@ def tell(booking: Booking, kind: str, operation: Operation, *, copy: bool = Fals
     """
     if kind == LINK_AGAIN:
         return _send_link(booking, operation)
-    if copy and (latest := _latest(booking, kind)):
-        return outbox.once_more(latest, operation, not_after=_copy_not_after(booking, kind))
+    if copy and (original := latest(booking, kind)):
+        return _once_more(booking, original, operation)
     return _tell(booking, kind, booking.email, str(booking.revision), operation)
 
 
@@ -62,6 +62,18 @@ def remind(booking: Booking, operation: Operation) -> None:
             send_at=moment,
             parameters={reminders.HOURS: hours},
         )
+
+
+def tell_old_address(booking: Booking, address: str, operation: Operation) -> Delivery | None:
+    """Say to the address that a booking had before where its messages go now."""
+    return _tell(
+        booking,
+        ADDRESS_CHANGED,
+        address,
+        str(booking.version),
+        operation,
+        parameters={"new_address": _masked(booking.email)},
+    )
 
 
 def tell_staff(booking: Booking, kind: str, operation: Operation) -> Delivery | None:
@@ -92,15 +104,19 @@ def send_copy(booking: Booking, operation: Operation, *, message_id: str = "") -
     One that has not left yet just leaves sooner; of an outdated one, and of a reminder whose time has
     not come, the latest is sent. It goes to the customer's present address. Raises UnknownMessage.
     """
-    original = _of_id(booking, message_id) if message_id else _latest(booking)
+    original = _of_id(booking, message_id) if message_id else latest(booking)
     if original and _is_outdated(original, booking):
-        original = _latest(booking)
-    if original is None:
-        return None
-    not_after = _copy_not_after(booking, original.kind)
-    if outbox.digest(original.recipient) != outbox.digest(booking.email):
-        return outbox.send_copy(original, operation, recipient=booking.email, not_after=not_after)
-    return outbox.once_more(original, operation, not_after=not_after)
+        original = latest(booking)
+    return _once_more(booking, original, operation) if original else None
+
+
+def latest(booking: Booking, kind: str = "") -> Delivery | None:
+    """The newest message to the customer, copies of it included; a mere link only when nothing else is."""
+    told = _told(booking).order_by("-pk")
+    if kind:
+        return told.filter(kind=kind).first()
+    told = told.exclude(kind__in=BESIDES)
+    return told.exclude(kind=LINK_AGAIN).first() or told.first()
 
 
 def supersede_unsent(booking: Booking, operation: Operation) -> int:
@@ -109,6 +125,13 @@ def supersede_unsent(booking: Booking, operation: Operation) -> int:
         kind__in=(LINK_AGAIN, ADDRESS_CHANGED)
     )
     return outbox.supersede(deliveries.overtakable(), operation)
+
+
+def _once_more(booking: Booking, original: Delivery, operation: Operation) -> Delivery:
+    not_after = copy_not_after(booking, original.kind)
+    if outbox.digest(original.recipient) != outbox.digest(booking.email):
+        return outbox.send_copy(original, operation, recipient=booking.email, not_after=not_after)
+    return outbox.once_more(original, operation, not_after=not_after)
 
 
 def _tell(
@@ -128,7 +151,7 @@ def _tell(
         dedupe_key=f"booking:{booking.pk}:{kind}:{mark}:{outbox.digest(recipient)}",
         reference=booking.reference,
         location=booking.location.slug,
-        language=booking.location.locale if is_for_staff else booking.language,
+        language=language.of_reader(booking.location) if is_for_staff else booking.language,
         harm_at=booking.starts_at,
         not_after=_not_after(booking, kind),
         send_at=send_at,
@@ -144,18 +167,16 @@ def _tell(
 
 def _send_link(booking: Booking, operation: Operation) -> Delivery | None:
     sent = Delivery.objects.filter(message__booking=booking, kind=LINK_AGAIN)
-    if recent := sent.filter(created_at__gt=timezone.now() - LINK_PAUSE).first():
+    fresh = sent.filter(created_at__gt=timezone.now() - LINK_PAUSE, recipient=booking.email)
+    if recent := fresh.first():
         return recent
     return _tell(booking, LINK_AGAIN, booking.email, f"link:{sent.count()}", operation)
 
 
-def _latest(booking: Booking, kind: str = "") -> Delivery | None:
-    """The newest message to the customer, copies of it included; a mere link only when nothing else is."""
-    told = _told(booking).order_by("-pk")
-    if kind:
-        return told.filter(kind=kind).first()
-    told = told.exclude(kind__in=BESIDES)
-    return told.exclude(kind=LINK_AGAIN).first() or told.first()
+def _masked(address: str) -> str:
+    """“a…@example.com”: enough to recognise one's own."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"
 
 
 def _told(booking: Booking) -> DeliveryQuerySet:
@@ -186,7 +207,7 @@ def _not_after(booking: Booking, kind: str) -> datetime | None:
     return max(booking.starts_at, timezone.now()) + USEFUL_AFTER_START
 
 
-def _copy_not_after(booking: Booking, kind: str) -> datetime:
+def copy_not_after(booking: Booking, kind: str) -> datetime:
     """Who asks for a copy afterwards still wants it."""
     now, limit = timezone.now(), _not_after(booking, kind)
     return limit if limit and limit > now else now + USEFUL_AFTER_START
@@ -222,6 +243,14 @@ register(
         compose=compose,
         link_copy=_link_copy,
         matters_when_missed=False,
+    ),
+    Kind(
+        code=ADDRESS_CHANGED,
+        title=_("Notice to your old address"),
+        compose=compose,
+        link_copy=_link_copy,
+        matters_when_missed=False,
+        is_courtesy=True,
     ),
     Kind(
         code="staff_request_waiting",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views import booking_form, changes, contact, find, moves, places, status
+from bookings.views import address, booking_form, changes, contact, find, moves, places, status
 
 urlpatterns = [
     path("", places.locations, name="locations"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("b/<slug:token>/move/", moves.move, name="booking-move"),
     path("b/<slug:token>/retry/", changes.retry, name="booking-retry"),
     path("b/<slug:token>/resend/", changes.resend, name="booking-resend"),
+    path("b/<slug:token>/address/", address.correct, name="booking-address"),
     path("<slug:location>/", places.services, name="services"),
     path("<slug:location>/contact/", contact.contact, name="contact"),
     path("<slug:location>/<slug:service>/", places.times, name="times"),

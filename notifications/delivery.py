@@ -8,7 +8,14 @@ from notifications import channels, kinds, mime
 from notifications.models import Channel, Delivery
 from notifications.smtp import Mailer
 from operations.engine import Act, Receipt
-from operations.errors import ConfigurationError, DeliveryError, HeldBackError, TransientError
+from operations.errors import (
+    ConfigurationError,
+    DeliveryError,
+    HeldBackError,
+    OvertakenError,
+    PermanentError,
+    TransientError,
+)
 
 CHANNEL_MATTERS = frozenset({"transient", "configuration", "held", "throttled"})
 
@@ -21,7 +28,12 @@ def by_mail(mailer: Mailer) -> Act[Delivery]:
         if kind is None:
             raise DeliveryError(f"No installed app declares messages of kind {delivery.kind!r}.")
         mail = mime.build(delivery, kind.compose(delivery))
-        return mailer.send(mail, mime.envelope_sender(), mime.address(delivery.recipient), handover)
+        try:
+            return mailer.send(mail, mime.envelope_sender(), mime.address(delivery.recipient), handover)
+        except PermanentError as error:
+            if kind.is_courtesy and delivery.handover_at is None:
+                raise OvertakenError(str(error), external_code=error.external_code) from error
+            raise
 
     return send
 

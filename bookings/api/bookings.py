@@ -9,7 +9,7 @@ from ninja import Router
 from bookings import changes, intake
 from bookings.api import answers, lookup, preconditions, problems, reading, refusals, representation
 from bookings.api.document import act, creation, read
-from bookings.api.schemas import BookingIn, BookingOut, CancelIn, MoveIn, ResendIn, RetryIn
+from bookings.api.schemas import AddressIn, BookingIn, BookingOut, CancelIn, MoveIn, ResendIn, RetryIn
 from bookings.api.values import Token
 from bookings.booking import Booking
 from bookings.changes import Changed
@@ -98,6 +98,16 @@ def resend(request: HttpRequest, token: Token, body: ResendIn | None = None) -> 
     message_id = body.message or "" if body else ""
     with refusals.of_booking(token):
         changed = changes.resend(key, token, version=version, source=Source.API, message_id=message_id)
+    return _changed(request, changed)
+
+
+@router.post(f"{ONE}/address", response=BookingOut, summary="Correct the address", openapi_extra=act())
+def correct_address(request: HttpRequest, token: Token, body: AddressIn) -> HttpResponse:
+    """Sends everything about the booking to another address from now on; the old one is told."""
+    key, version = _asked(request, "address")
+    email = reading.address(body)
+    with refusals.of_booking(token):
+        changed = changes.correct_address(key, token, version=version, source=Source.API, email=email)
     return _changed(request, changed)
 
 

@@ -10,9 +10,9 @@ from django import forms
 
 from bookings.api import problems
 from bookings.api.problems import Problem
-from bookings.api.schemas import BookingIn, CancelIn, EnquiryIn, MoveIn
+from bookings.api.schemas import AddressIn, BookingIn, CancelIn, EnquiryIn, MoveIn
 from bookings.booking import Booking
-from bookings.forms import BookingForm, ContactForm, Paragraphs, TimeForm
+from bookings.forms import AddressForm, BookingForm, ContactForm, Paragraphs, TimeForm
 from bookings.intake import Submission
 from bookings.places import Location, Resource, Service
 
@@ -45,6 +45,13 @@ def reason(body: CancelIn | None) -> str:
     form = ReasonForm(_texts({"reason": body.reason if body else ""}))
     _check(form)
     return str(form.cleaned_data["reason"])
+
+
+def address(body: AddressIn) -> str:
+    """The cleaned address; raises the problem of invalid fields."""
+    form = AddressForm({"email": body.email})
+    _check(form)
+    return str(form.cleaned_data["email"])
 
 
 def enquiry(body: EnquiryIn) -> tuple[Location, dict[str, str]]:

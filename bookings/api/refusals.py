@@ -22,6 +22,7 @@ from bookings.changes import NotAllowedNow, UnknownBooking
 from bookings.intake import LikelyDuplicate
 from bookings.messages import UnknownMessage
 from bookings.places import Resource, Service
+from bookings.redirecting import CorrectedTooOften, SameAddress
 from bookings.times import NotOffered
 from operations.errors import Busy, StaleRecord, WrongState
 from operations.intents import InFlight, KeyReused
@@ -62,7 +63,7 @@ def of_booking(token: str) -> Iterator[None]:
         now = representation.booking(lookup.booking(token))
         headers = {"ETag": preconditions.tag(now.model_dump_json().encode(), now.version)}
         raise Problem(problems.STALE, headers=headers, booking=now.model_dump(mode="json")) from refusal
-    except (NotAllowedNow, WrongState) as refusal:
+    except (NotAllowedNow, WrongState, CorrectedTooOften) as refusal:
         actions = list(explanations.allowed_actions(lookup.booking(token)))
         raise Problem(problems.NOT_ALLOWED_NOW, refusal.message, allowed_actions=actions) from refusal
 
@@ -118,6 +119,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], Problem]] = {
     LikelyDuplicate: lambda refusal: Problem(problems.LIKELY_DUPLICATE, refusal.message),
     UnknownMessage: lambda refusal: Problem(
         problems.INVALID, errors=[{"pointer": "#/message", "detail": str(refusal.message)}]
+    ),
+    SameAddress: lambda refusal: Problem(
+        problems.INVALID, errors=[{"pointer": "#/email", "detail": str(refusal.message)}]
     ),
     KeyReused: lambda _: Problem(problems.KEY_REUSED),
     InFlight: lambda refusal: Problem(problems.IN_FLIGHT, refusal.message, headers=AGAIN_AT_ONCE),

@@ -53,6 +53,10 @@ class ResendIn(Input):
     ] = None
 
 
+class AddressIn(Input):
+    email: str = typed("The right one of the customer.", 254)
+
+
 class EnquiryIn(Input):
     location: Annotated[Slug, Field(description="Slug of the location.")]
     name: str = typed("Of the person who asks, in any script.", 200)
@@ -147,7 +151,7 @@ class BookingOut(BaseModel):
         ConfirmationOut | None, Field(description="Whose agreement is awaited; null when nobody's.")
     ]
     allowed_actions: Annotated[
-        list[str], Field(description="What can be done now: cancel, move, retry, resend, calendar.")
+        list[str], Field(description="What can be done now: cancel, move, retry, resend, calendar, address.")
     ]
 
 

@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import explanations, ics, language, told
+from bookings import explanations, ics, language, messages, told
 from bookings.booking import Booking, Status
 from bookings.places import Location
 from bookings.reminders import REMINDER
@@ -122,8 +122,8 @@ def _line(delivery: Delivery, location: Location) -> Line:
 
 
 def _is_dropped(delivery: Delivery) -> bool:
-    """Whether it is a reminder of a time that counts no more: nobody waits for it."""
-    return delivery.kind == REMINDER and delivery.status == EffectStatus.CANCELLED
+    """Whether it is a reminder of a time that counts no more, or the like: nobody waits for it."""
+    return delivery.kind in messages.BESIDES and delivery.status == EffectStatus.CANCELLED
 
 
 def _interval_seconds(booking: Booking, deliveries: list[Delivery]) -> int:

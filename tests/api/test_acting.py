@@ -175,6 +175,34 @@ def test_a_retry_whose_time_is_gone_comes_with_others(service, start):
     assert Booking.objects.get(pk=booking.pk).status == "failed"
 
 
+def test_an_address_is_corrected_once_and_the_last_message_sent_there(booking):
+    DeliveryFactory(booking=booking, bounced=True, kind="received")
+    key, seen = uuid.uuid4(), tag(booking)
+    body = {"email": "ada@example.com"}
+
+    first = post(f"/bookings/{booking.token}/address", body, key=key, seen=seen)
+    again = post(f"/bookings/{booking.token}/address", body, key=key, seen=seen)
+
+    assert (first.status_code, again["Idempotency-Replayed"]) == (200, "true")
+    assert first.json()["version"] == booking.version + 1
+    assert Booking.objects.get().email == "ada@example.com"
+    assert Delivery.objects.filter(recipient="ada@example.com").count() == 1
+
+
+@pytest.mark.parametrize("email", ["", "ada", "a@example.com\nBcc: b@example.com", "\x00@example.com"])
+def test_what_is_no_address_corrects_nothing(booking, email):
+    response = post(f"/bookings/{booking.token}/address", {"email": email}, seen=tag(booking))
+
+    assert assert_problem(response, 422, "invalid")["errors"][0]["pointer"] == "#/email"
+    assert Booking.objects.get().email == booking.email
+
+
+def test_the_address_that_it_has_is_no_correction(booking):
+    response = post(f"/bookings/{booking.token}/address", {"email": booking.email}, seen=tag(booking))
+
+    assert assert_problem(response, 422, "invalid")["errors"][0]["pointer"] == "#/email"
+
+
 def test_a_reason_is_cleaned_like_any_text(booking):
     path = f"/bookings/{booking.token}/cancel"
 

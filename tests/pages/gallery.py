@@ -62,7 +62,7 @@ def _states(visitor: Visitor, service) -> dict[str, Page]:
 
 def _acts(visitor: Visitor, service) -> dict[str, Page]:
     booking = BookingFactory(service=service, accepted=True, starts_at=in_days(30))
-    acts = ("cancel", "move", "retry", "resend")
+    acts = ("cancel", "move", "retry", "resend", "address")
     pages = {act: visitor.open(f"/b/{booking.token}/{act}/") for act in acts}
     pages["move-nowhere"] = visitor.send(pages["move"].form("/move/"), start="")
     pages["move-past"] = visitor.send(pages["move"].form("/move/"), start="2020-01-05T09:00:00+01:00")

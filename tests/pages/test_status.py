@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bookings.views.status import SOON_SECONDS
 from notifications.models import Delivery
 from tests.factories import BookingFactory, DeliveryFactory, advance
 
@@ -74,7 +75,7 @@ def test_the_page_asks_often_only_while_something_moves(client, service, trait, 
     body = client.get(f"/b/{booking.token}/status/").content.decode()
     assert (f"every {every}s" in body) if every else ("every" not in body)
     DeliveryFactory(booking=booking)
-    assert "every 3s" in client.get(f"/b/{booking.token}/status/").content.decode()
+    assert f"every {SOON_SECONDS}s" in client.get(f"/b/{booking.token}/status/").content.decode()
 
 
 def test_without_a_script_there_is_a_link_to_look_again(visitor, service):
