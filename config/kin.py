@@ -69,6 +69,14 @@ def end_descendants() -> None:
     reap(())
 
 
+def is_frozen(pid: int) -> bool:
+    """Whether the process is stopped, as by SIGSTOP."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    except psutil.Error:
+        return False
+
+
 def explain(status: int) -> str:
     """How a process ended, in words."""
     return f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"

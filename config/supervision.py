@@ -15,6 +15,7 @@ LOOK_EVERY_SECONDS = 0.1
 DATABASE_EVERY_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 4.0  # what dies is back within ten seconds, however often it dies
 STEADY_SECONDS = 10.0
+FROZEN_SECONDS = 5.0
 WRITERS_SECONDS, INBOX_SECONDS = 8.0, 2.0  # with the database's five, well under twenty
 
 
@@ -44,7 +45,7 @@ class Child:
 
     def start(self) -> None:
         """Start the process, in a session of its own: Ctrl-C reaches us alone, and we stop it in order."""
-        self.started_at, self.due_at = time.monotonic(), 0.0
+        self.started_at, self.due_at, self.moved_at = time.monotonic(), 0.0, time.monotonic()
         self.process = subprocess.Popen(
             self.part.command,
             cwd=self.directory,
@@ -57,6 +58,7 @@ class Child:
         """Start a dead process again: soon after a steady life, else after a growing pause."""
         status, now = self.process.poll(), time.monotonic()
         if status is None:
+            self._end_if_frozen(now)
             return
         if not self.due_at:
             steady = now - self.started_at > STEADY_SECONDS
@@ -66,6 +68,13 @@ class Child:
         if now >= self.due_at:
             kin.end(kin.of(self.home, self.part.name), 0)
             self.start()
+
+    def _end_if_frozen(self, now: float) -> None:
+        """A process that somebody has stopped (SIGSTOP) lives and will never do anything again."""
+        if not kin.is_frozen(self.process.pid):
+            self.moved_at = now
+        elif now - self.moved_at > FROZEN_SECONDS:
+            self.process.kill()
 
     def ask_to_stop(self) -> None:
         """Ask the process to finish what it does."""

@@ -24,6 +24,18 @@ def test_a_killed_part_is_started_again(running: Installation, part: str):
     assert running.up.poll() is None
 
 
+def test_a_worker_that_is_frozen_whole_is_replaced(running: Installation):
+    """Its own watch replaces a cluster that stands still, but not itself."""
+    first = running.main("worker")
+    assert first is not None
+    before = [first, *kin.of(running.home, "worker")]
+    for process in before:
+        process.suspend()
+
+    eventually(lambda: (now := running.main("worker")) and now not in before, 15)
+    eventually(lambda: not any(process.is_running() for process in before))
+
+
 def test_a_killed_web_process_is_replaced_by_its_parent(running: Installation):
     parent = running.main("web")
     assert parent is not None
