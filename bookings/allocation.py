@@ -49,7 +49,7 @@ def take(
         end + timedelta(minutes=service.buffer_after_minutes),
     )
     busy = _lock([candidate.pk for kind in choices for candidate in kind], occupied, leaving)
-    if place := _join(service, start, resource):
+    if place := _join(service, (start, end), choices):
         return place
     chosen = [next((each for each in choice if each.pk not in busy), None) for choice in choices]
     if None in chosen:
@@ -76,18 +76,20 @@ def _choices(candidates: times.Candidates, resource: Resource | None) -> list[tu
     return [(resource,) if kind == resource.kind else choice for kind, choice in candidates.by_kind.items()]
 
 
-def _join(service: Service, start: datetime, resource: Resource | None) -> Place | None:
-    """A free place in a live session of the same service and start."""
+def _join(
+    service: Service, span: tuple[datetime, datetime], choices: list[tuple[Resource, ...]]
+) -> Place | None:
+    """A free place in a live session of the same service and span, held by people who may serve it now."""
     if service.capacity == 1:
         return None
-    sessions = Session.objects.live().filter(service=service, starts_at=start).order_by("pk")
-    if resource is not None:
-        sessions = sessions.filter(allocations__resource=resource)
-    for session in sessions:
+    able = {each.pk for choice in choices for each in choice}
+    sessions = Session.objects.live().filter(service=service, starts_at=span[0], ends_at=span[1])
+    for session in sessions.order_by("pk").prefetch_related("allocations__resource"):
+        held = [allocation.resource for allocation in session.allocations.all()]
         used = set(session.bookings.filter(status__in=LIVE_STATUSES).values_list("place", flat=True))
         free = next((number for number in range(1, session.capacity + 1) if number not in used), None)
-        if free:
-            return Place(session, free, resource or _assigned(session))
+        if free and able.issuperset(each.pk for each in held):
+            return Place(session, free, held[0] if held else None)
     return None
 
 
@@ -138,8 +140,3 @@ def _open(
         session.pk = cursor.fetchone()[0]
     session._state.adding = False
     return session
-
-
-def _assigned(session: Session) -> Resource | None:
-    first = session.allocations.select_related("resource").order_by("pk").first()
-    return first.resource if first else None

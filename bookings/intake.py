@@ -114,8 +114,7 @@ def _record(request: intents.Request, submission: Submission, source: Source) ->
     earlier = _likely_duplicate(submission)
     if earlier and not submission.confirm_duplicate:
         raise LikelyDuplicate(earlier)
-    start = submission.start.astimezone(submission.service.location.zone)
-    place = allocation.take(submission.service, start, resource=submission.resource)
+    place = allocation.take(submission.service, submission.start, resource=submission.resource)
     booking = _build(submission, place, claim.intent, source, earlier)
     workflow.begin(booking, _by_customer(request, source), "submit")
     queue.wake(processing.TOPIC)

@@ -41,9 +41,9 @@ def _of_status(delivery: Delivery, zone: ZoneInfo) -> str:
         case EffectStatus.PENDING:
             return _of_pending(delivery, zone)
         case EffectStatus.WORKING:
-            return _("on its way to the mail server just now.")
+            return _("being handed over just now.")
         case EffectStatus.DONE:
-            return _("accepted by the mail server at %(time)s.") % _at(delivery.done_at, zone)
+            return _accepted(delivery) % _at(delivery.done_at, zone)
         case EffectStatus.CONFIRMED:
             return _("it reached you; its link was opened at %(time)s.") % _at(
                 delivery.opened_at or delivery.updated_at, zone
@@ -61,6 +61,12 @@ def _of_status(delivery: Delivery, zone: ZoneInfo) -> str:
         case EffectStatus.SETTLED:
             return _("closed by our staff. This page is right.")
     return _("it did not leave: a newer message took its place.")
+
+
+def _accepted(delivery: Delivery) -> str:
+    if delivery.channel == "email":
+        return _("accepted by the mail server at %(time)s.")
+    return _("accepted by the other side at %(time)s.")
 
 
 def _of_pending(delivery: Delivery, zone: ZoneInfo) -> str:

@@ -182,7 +182,11 @@ def hand_back(effect: Effect) -> None:
 def reclaim(record: Effect, operation: workflow.Operation) -> None:
     """Decide about a lapsed lease by its hand-over mark; the record is locked by the caller."""
     _close_attempt(record, "interrupted", text="The worker vanished.")
-    if record.handover_at is None or record.is_repeat_safe:
+    vanished = Attempt.objects.of(record).filter(outcome="interrupted").count()
+    if vanished >= settings.HOLDFAST.effect_max_attempts:
+        text = f"{vanished} workers stopped while they treated it."
+        workflow.perform(record, "give_up", operation, failure_class="bug", failure_text=text)
+    elif record.handover_at is None or record.is_repeat_safe:
         when = "before" if record.handover_at is None else "while"
         workflow.perform(
             record,
