@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bookings import money
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from notifications.webhooks.subjects import Subject, register
@@ -40,7 +41,7 @@ def describe_booking(booking: Booking, includes_customer: bool) -> dict[str, Any
         "start": booking.starts_at.astimezone(zone).isoformat(),
         "end": booking.ends_at.astimezone(zone).isoformat(),
         "time_zone": booking.time_zone,
-        "price": booking.price,
+        "price": money.in_fractions(booking.price, booking.currency),
         "currency": booking.currency,
         "source": booking.source,
     }

@@ -12,8 +12,8 @@ from babel.numbers import get_currency_precision, list_currencies
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 
-from bookings import opening
-from bookings.places import Approval, validate_time_zone
+from bookings import colours, opening
+from bookings.places import LONGEST_REMINDER_HOURS, MOST_REMINDERS, Approval, validate_time_zone
 
 Check = Callable[[Any], Any]
 """Takes what the file says and returns what the model keeps; raises Wrong."""
@@ -137,6 +137,26 @@ def email(value: Any) -> str:
     return address
 
 
+def colour(value: Any) -> str:
+    code: str = text(7)(value)
+    try:
+        if code:
+            colours.validate_colour(code)
+    except ValidationError as error:
+        raise Wrong(error.messages[0]) from error
+    return code
+
+
+def reminder_hours(value: Any) -> list[int]:
+    """Hours before the start; an empty list means that nobody is reminded."""
+    if not isinstance(value, list) or len(value) > MOST_REMINDERS:
+        raise Wrong(f"must be a list of at most {MOST_REMINDERS} hours, such as [24, 2].")
+    found = [number(1, LONGEST_REMINDER_HOURS)(each) for each in value]
+    if len(set(found)) < len(found):
+        raise Wrong("names one hour twice.")
+    return found
+
+
 def hours(value: Any) -> str:
     found: str = text(1000, is_required=True)(value)
     try:
@@ -182,6 +202,8 @@ LOCATION: dict[str, Check] = {
     "address": text(500),
     "phone": text(40),
     "email": email,
+    "colour": colour,
+    "how_to_pay": text(1000),
 }
 RESOURCE_NEEDS = frozenset({"name"})
 ROOM: dict[str, Check] = {"name": text(120, is_required=True), "slug": slug()}
@@ -200,6 +222,7 @@ SERVICE: dict[str, Check] = {
     "approval": approval,
     "answer_within_hours": number(1, SMALL),
     "needs_room": yes_or_no,
+    "reminder_hours": reminder_hours,
     "wait_list": yes_or_no,
     "requires_phone": yes_or_no,
     "requires_notes": yes_or_no,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
-from bookings import times
+from bookings import money, times
 from bookings.api import answers, document, lookup, problems, representation
 from bookings.api.problems import Problem
 from bookings.api.schemas import LocationOut, LocationsOut, ResourceOut, ServiceOut, ServicesOut, TimesOut
@@ -105,8 +105,8 @@ def _service(service: Service, place: Location) -> ServiceOut:
         name=service.name,
         description=service.description,
         minutes=service.minutes,
-        price=service.price,
-        deposit=service.deposit,
+        price=money.in_fractions(service.price, place.currency),
+        deposit=None if service.deposit is None else money.in_fractions(service.deposit, place.currency),
         currency=place.currency,
         capacity=service.capacity,
         approval=Approval(service.approval),

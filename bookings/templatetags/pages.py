@@ -107,8 +107,7 @@ def duration(minutes: int) -> str:
 @register.filter
 def price(offered: Service | Booking) -> str:
     """The whole price."""
-    location = offered.location
-    return spoken_price(offered.price, location.currency, language.of_reader(location))
+    return spoken_price(offered.price, _currency(offered), language.of_reader(offered.location))
 
 
 @register.filter
@@ -116,8 +115,7 @@ def deposit(offered: Service | Booking) -> str:
     """What of the price is paid beforehand; empty when nothing is."""
     if not offered.deposit:
         return ""
-    location = offered.location
-    text = spoken_price(offered.deposit, location.currency, language.of_reader(location))
+    text = spoken_price(offered.deposit, _currency(offered), language.of_reader(offered.location))
     return _("%(amount)s of it as deposit") % {"amount": text}
 
 
@@ -152,6 +150,12 @@ def typed(request: HttpRequest, without: str = "") -> list[tuple[str, Any]]:
     return [
         (name, value) for name, values in request.POST.lists() if name not in left_out for value in values
     ]
+
+
+def _currency(offered: Service | Booking) -> str:
+    """A booking keeps the currency it was made in."""
+    own = offered.currency if isinstance(offered, Booking) else ""
+    return own or offered.location.currency
 
 
 def _locale(location: Location) -> str:

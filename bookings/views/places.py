@@ -20,7 +20,8 @@ def locations(request: HttpRequest) -> HttpResponse:
     active = list(Location.objects.filter(is_active=True))
     if len(active) == 1:
         return redirect("services", active[0].slug)
-    return page(request, "locations", {"locations": active})
+    has_colours = any(place.colour for place in active)
+    return page(request, "locations", {"locations": active, "has_colours": has_colours})
 
 
 @require_safe
