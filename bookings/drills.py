@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -24,18 +27,19 @@ DURATION = timedelta(hours=1)
 
 def stick() -> str:
     """Submit a booking that no worker processes for an hour, and let it be late at once."""
-    booking = _book(answers=rehearsal.mark(Fault.STUCK, timezone.now() + DURATION))
+    booking = _book(days=2, answers=rehearsal.mark(Fault.STUCK, timezone.now() + DURATION))
     Booking.objects.filter(pk=booking.pk).update(stale_after=timezone.now())
     return _look_at(booking, "bookings.late", "It is received and nobody processes it. Press: Process now.")
 
 
 def fail() -> str:
     """Submit a booking whose processing fails until it is given up; tried again, it succeeds."""
-    booking = _book(answers=rehearsal.mark(Fault.ERROR, timezone.now() + DURATION))
+    booking = _book(days=5, answers=rehearsal.mark(Fault.ERROR, timezone.now() + DURATION))
     ours = Booking.objects.filter(pk=booking.pk)
-    for _attempt in range(2 * settings.HOLDFAST.processing_max_attempts):
-        ours.filter(status=Status.SUBMITTED).update(next_at=timezone.now())
-        processing.process(booking.pk)
+    with _without_alarm():
+        for _attempt in range(2 * settings.HOLDFAST.processing_max_attempts):
+            ours.filter(status=Status.SUBMITTED).update(next_at=timezone.now())
+            processing.process(booking.pk)
     ours.update(answers={})
     if ours.get().status != Status.FAILED:
         raise NotPossible("The booking did not fail; somebody else processed it.")
@@ -44,25 +48,38 @@ def fail() -> str:
 
 def mistype() -> str:
     """Book with an address that the mail server refuses for good."""
-    booking = _book(domain="refused.example")
+    booking = _book(days=3, domain="refused.example")
     return _look_at(booking, "notifications.dead", "Its confirmation is refused. Press: Correct and replace.")
 
 
 def lose_answer() -> str:
     """Book with an address at which the mail server takes the message and hangs up without a word."""
-    booking = _book(domain="silent.example")
+    booking = _book(days=4, domain="silent.example")
     return _look_at(
         booking, "notifications.unknown", "Nobody knows whether its confirmation arrived; it did, this time."
     )
 
 
-def _book(*, domain: str = "example.org", answers: dict[str, Any] | None = None) -> Booking:
-    """Book the next free time that needs nobody's agreement, as a customer would."""
+@contextmanager
+def _without_alarm() -> Iterator[None]:
+    """What fails on purpose needs no trace in the log."""
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _book(*, days: int, domain: str = "example.org", answers: dict[str, Any] | None = None) -> Booking:
+    """Book a free time that needs nobody's agreement, as a customer would.
+
+    Each drill has days of its own, so that the time that one sets free is not taken by the next.
+    """
     if domain != "example.org" and not settings.LOCAL_INBOX:
         raise NotPossible("This needs the local inbox; mail goes to the server of EMAIL_URL.")
     services = Service.objects.filter(approval=Approval.AUTOMATIC, is_active=True).select_related("location")
     for service in services:
-        for offer in times.nearest(service, timezone.now() + timedelta(days=2), count=1):
+        for offer in times.nearest(service, timezone.now() + timedelta(days=days), count=1):
             submission = Submission(
                 service=service,
                 start=offer.start,
