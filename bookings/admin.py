@@ -18,7 +18,8 @@ from bookings.correspondence import Enquiry
 from bookings.local_times import AbsenceForm, LocalTimesForm
 from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
-from operations.console import QuickAdmin, RecoverableAdmin, SearchKey, code
+from operations import reach
+from operations.console import QuickAdmin, RecoverableAdmin, SearchKey, WithinReach, code
 
 
 def _as_email(term: str) -> str:
@@ -29,7 +30,7 @@ def _as_phone(term: str) -> str:
     return term if term.strip("+0123456789 ()-/.") == "" else ""
 
 
-class ClosureInline(admin.TabularInline[Closure, Location]):
+class ClosureInline(WithinReach, admin.TabularInline[Closure, Location]):
     model = Closure
     form = LocalTimesForm
     extra = 0
@@ -43,8 +44,12 @@ class LocationAdmin(QuickAdmin):
     prepopulated_fields = {"slug": ("name",)}
     ordering = ("name", "id")
 
+    def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
+        """Not for somebody limited to some locations: it would be none of theirs."""
+        return super().has_add_permission(request, *parent) and not reach.is_limited(request.user)
 
-class RequirementInline(admin.TabularInline[Requirement, Service]):
+
+class RequirementInline(WithinReach, admin.TabularInline[Requirement, Service]):
     model = Requirement
     extra = 0
     filter_horizontal = ("resources",)
@@ -61,7 +66,7 @@ class ServiceAdmin(QuickAdmin):
     ordering = ("location__name", "position", "id")
 
 
-class AbsenceInline(admin.TabularInline[Absence, Resource]):
+class AbsenceInline(WithinReach, admin.TabularInline[Absence, Resource]):
     model = Absence
     form = AbsenceForm
     extra = 0

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.message_texts import MessageText
-from bookings.places import Closure, Location, Resource, Service
+from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
 from notifications.models import Delivery, WebhookEndpoint
 from operations import reach
 from operations.reach import Places
@@ -21,6 +21,8 @@ WHERE: dict[type[models.Model], str] = {
     Service: "location__slug",
     Resource: "location__slug",
     Closure: "location__slug",
+    Absence: "resource__location__slug",
+    Requirement: "service__location__slug",
     MessageText: "location__slug",
     Booking: "location__slug",
     Enquiry: "location__slug",

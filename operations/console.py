@@ -5,18 +5,79 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from operations import recovery
-from operations.desk import lists, matters, permits, remedy_actions, timeline
+from operations import reach, recovery
+from operations.desk import lists, matters, permits, refusing, remedy_actions, timeline
 from operations.desk.finding import CappedPaginator, SearchKey, code, search
 from operations.desk.subjects import Subject
 
-__all__ = ["AttentionFilter", "QuickAdmin", "ReadOnlyAdmin", "RecoverableAdmin", "SearchKey", "code"]
+__all__ = [
+    "AttentionFilter",
+    "QuickAdmin",
+    "ReadOnlyAdmin",
+    "RecoverableAdmin",
+    "SearchKey",
+    "WithinReach",
+    "code",
+]
 
 
-class QuickAdmin(admin.ModelAdmin[Any]):
+class WithinReach(BaseModelAdmin[Any]):
+    """What somebody limited to some locations meets in lists, forms and choices: only what is theirs."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The records within reach."""
+        return reach.within(request.user, super().get_queryset(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_view_permission(request, obj) and reach.may_meet(request.user, self.model)
+
+    def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
+        return super().has_add_permission(request, *parent) and reach.may_meet(request.user, self.model)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and reach.may_meet(request.user, self.model)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and reach.may_meet(request.user, self.model)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(db_field, request, **self._choices(db_field, request, kwargs))
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **self._choices(db_field, request, kwargs))
+
+    def _choices(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> dict[str, Any]:
+        if not reach.is_limited(request.user):
+            return kwargs
+        offered = kwargs.get("queryset")
+        if offered is None:
+            offered = db_field.remote_field.model._default_manager.all()
+        return kwargs | {"queryset": reach.within(request.user, offered)}
+
+
+class PlaceFilter(admin.RelatedFieldListFilter):
+    """Offers only what is within reach."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        """The choices, in the order of the related admin."""
+        offered = reach.within(request.user, field.remote_field.model._default_manager.all())
+        return field.get_choices(  # type: ignore[no-any-return]
+            include_blank=False,
+            ordering=self.field_admin_ordering(field, request, model_admin),
+            limit_choices_to={"pk__in": offered.values("pk")} if reach.is_limited(request.user) else None,
+        )
+
+
+admin.FieldListFilter.register(lambda field: bool(field.remote_field), PlaceFilter, take_priority=True)
+
+
+class QuickAdmin(WithinReach, admin.ModelAdmin[Any]):
     """Lists that cost the same at any size: capped counts, one indexed order, search by index."""
 
     paginator = CappedPaginator
@@ -24,6 +85,24 @@ class QuickAdmin(admin.ModelAdmin[Any]):
     list_per_page = 50
     sortable_by: ClassVar[tuple[str, ...]] = ()  # only the indexed order is quick
     search_keys: tuple[SearchKey, ...] = ()
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The record; one of somebody else's location is refused, and that it was tried is kept."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None and reach.is_limited(request.user):
+            hidden = self._outside(object_id)
+            if hidden is not None:
+                refusing.note_at_the_list(request, hidden)
+                raise PermissionDenied(_("This record belongs to a location that is not yours."))
+        return found
+
+    def _outside(self, object_id: str) -> Model | None:
+        try:
+            hidden = self.model._base_manager.filter(pk=self.model._meta.pk.to_python(object_id))
+        except ValidationError:
+            return None
+        found: Model | None = hidden.first()
+        return found
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Whether there is a search box; what it searches is `search_keys`."""

@@ -7,17 +7,22 @@ ledgers, the accounts) is the business of those who look after all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 
-User = AbstractBaseUser | AnonymousUser
+if TYPE_CHECKING:  # the admin site is made before there are models
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+User: TypeAlias = "AbstractBaseUser | AnonymousUser"
 Places = frozenset[str]
 M = TypeVar("M", bound=Model)
 
 _limits: list[Callable[[User], Places | None]] = []
 _columns: dict[type[Model], str] = {}
+_looking: ContextVar[User | None] = ContextVar("looking", default=None)
 
 
 def limit_by(rule: Callable[[User], Places | None]) -> None:
@@ -58,6 +63,31 @@ def within(user: User, records: QuerySet[M]) -> QuerySet[M]:
         return records
     column = _columns.get(records.model)
     return records.filter(**{f"{column}__in": places}) if column else records.none()
+
+
+def look_as(user: User) -> None:
+    """From here to the end of the request every condition lists only what is within this person's reach."""
+    _looking.set(user)
+
+
+def bounded(records: QuerySet[M]) -> QuerySet[M]:
+    """The records within the reach of whoever looks; all of them for workers, commands and customers."""
+    user = _looking.get()
+    return records if user is None else within(user, records)
+
+
+class ForgetWhoLooked:
+    """Middleware: a thread serves many people, and nobody inherits the eyes of the one before."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        before = _looking.set(None)
+        try:
+            return self.get_response(request)
+        finally:
+            _looking.reset(before)
 
 
 def holds(user: User, record: Any) -> bool:

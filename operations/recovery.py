@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 
+from operations import reach
 from operations.verdicts import Verdict
 
 RECOVER, OPERATE = "operations.recover", "operations.operate"  # one record's; all locations'
@@ -93,6 +94,11 @@ class Condition:
     needs_person_at: Combinable | None = None
     booking: Callable[[Any], str] = lambda _record: ""
 
+    def __post_init__(self) -> None:
+        """Whoever looks sees what is within reach, whichever page asks (see `operations.reach`)."""
+        declared = self.records
+        object.__setattr__(self, "records", lambda: reach.bounded(declared()))
+
     def remedy(self, code: str) -> Remedy:
         """The remedy of that code; raises KeyError."""
         return {remedy.code: remedy for remedy in self.remedies}[code]
@@ -105,7 +111,8 @@ class Condition:
         """The records, each knowing from when it is overdue for a person."""
         if self.needs_person_at is None:
             return self.records()
-        return self.records().annotate(needs_person_at=self.needs_person_at)
+        listed: QuerySet[Any] = self.records().annotate(needs_person_at=self.needs_person_at)
+        return listed
 
     def overdue(self, records: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the records that should have been in somebody's hands by now."""

@@ -19,6 +19,7 @@ from operations.recovery import Condition, Remedy
 from operations.transactions import limit_lock_waits
 
 log = structlog.get_logger("holdfast.repair")
+DENIED = "permission denied"
 
 
 class Result(StrEnum):
@@ -87,7 +88,13 @@ def apply(
 
 def record_denial(condition: Condition, remedy: str, pk: int, operation: Operation) -> None:
     """Keep that somebody without the permission tried."""
-    _keep(condition, remedy, operation, Outcome(pk, Result.REFUSED, "permission denied"))
+    _keep(condition.code, condition.model, remedy, operation, Outcome(pk, Result.REFUSED, DENIED))
+
+
+def record_trespass(record: models.Model, wanted: str, operation: Operation) -> None:
+    """Keep that somebody wanted what is not theirs to see, outside of any condition."""
+    assert record.pk is not None
+    _keep("", type(record), wanted, operation, Outcome(record.pk, Result.REFUSED, DENIED))
 
 
 def _apply_to_one(
@@ -103,7 +110,7 @@ def _apply_to_one(
             limit_lock_waits()
             _lock_and_apply(condition, remedy, pk, operation, version, answers)
             outcome = Outcome(pk, Result.APPLIED, _("Done."))
-            _keep(condition, remedy.code, operation, outcome)
+            _keep(condition.code, condition.model, remedy.code, operation, outcome)
             return outcome
     except AlreadyResolved as error:
         outcome = Outcome(pk, Result.ALREADY_RESOLVED, str(error))
@@ -117,7 +124,7 @@ def _apply_to_one(
         log.exception("remedy failed", condition=condition.code, remedy=remedy.code, record=pk)
         outcome = Outcome(pk, Result.FAILED, f"{type(error).__name__}: {error}")
     if operation.actor != Actor.SCHEDULE or _is_news(condition, remedy, outcome):
-        _keep(condition, remedy.code, operation, outcome)
+        _keep(condition.code, condition.model, remedy.code, operation, outcome)
     return outcome
 
 
@@ -159,11 +166,13 @@ def _is_news(condition: Condition, remedy: Remedy, outcome: Outcome) -> bool:
     return not recent.filter(result=outcome.result, message=outcome.message).exists()
 
 
-def _keep(condition: Condition, remedy: str, operation: Operation, outcome: Outcome) -> None:
+def _keep(
+    condition: str, model: type[models.Model], remedy: str, operation: Operation, outcome: Outcome
+) -> None:
     RecoveryAttempt.objects.create(
-        condition=condition.code,
+        condition=condition,
         remedy=remedy,
-        subject_model=condition.model._meta.label_lower,
+        subject_model=model._meta.label_lower,
         subject_id=outcome.id,
         result=outcome.result,
         message=outcome.message,

@@ -16,8 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from operations import intents, repair
-from operations.desk import matters, pages, permits, press
+from operations import intents, reach, repair
+from operations.desk import matters, pages, permits, press, refusing
 from operations.desk.subjects import Subject
 from operations.errors import HoldfastError
 from operations.history import Actor, Operation, Source
@@ -101,6 +101,9 @@ class RemedyAction:
         assert request.user.pk is not None
         own = intents.Request(number.scope, uuid.uuid5(number.key, str(pk)), number.issued_at)
         record = model(pk=pk)
+        if not reach.holds(request.user, record):
+            refusing.note(request, self.condition, pk, self.remedy.code)
+            return Outcome(pk, Result.REFUSED, _("It belongs to a location that is not yours."))
         try:
             answer = press.apply(
                 press.Press(
