@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +13,8 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
+
+from operations import reach
 
 KEPT_OUT = frozenset({"django_q", "account", "mfa", "axes"})
 
@@ -36,6 +39,16 @@ class DeskSite(admin.AdminSite):
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
         allowed = [model for model in models if model._meta.app_label not in KEPT_OUT]
         super().register(allowed, admin_class, **options)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """As ever, and whatever the view lists is within the reach of whoever looks."""
+
+        @wraps(view)
+        def bounded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            reach.look_as(request.user)
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(bounded, cacheable)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The admin's addresses, the desk's among them."""

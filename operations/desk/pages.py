@@ -26,9 +26,20 @@ def see_other(path: str) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": path})
 
 
-def denied(request: HttpRequest, condition: Condition, remedy: Remedy | None = None) -> HttpResponse:
+def denied(
+    request: HttpRequest,
+    condition: Condition,
+    remedy: Remedy | None = None,
+    *,
+    is_elsewhere: bool = False,
+) -> HttpResponse:
     """403 with what is missing: the permission to look, or the one to press `remedy`."""
-    context = {"title": _("Not permitted"), "condition": condition, "remedy": remedy}
+    context = {
+        "title": _("Not permitted"),
+        "condition": condition,
+        "remedy": remedy,
+        "is_elsewhere": is_elsewhere,
+    }
     return framed(request, "desk/denied.html", context, status=403)
 
 

@@ -6,15 +6,20 @@ from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model
 
+from operations import reach
 from operations.recovery import Remedy
 
 User = AbstractBaseUser | AnonymousUser
 
 
 def may_view(user: User, model: type[Model]) -> bool:
-    """Whether this person may read records of the model (Django's own view or change permission)."""
+    """Whether this person may read records of the model (Django's own view or change permission).
+
+    Which of them is another question: `operations.reach` answers it.
+    """
     codes = [get_permission_codename(action, model._meta) for action in ("view", "change")]
-    return any(_has(user, f"{model._meta.app_label}.{code}") for code in codes)
+    is_allowed = any(_has(user, f"{model._meta.app_label}.{code}") for code in codes)
+    return is_allowed and reach.may_meet(user, model)
 
 
 def may_recover(user: User, remedy: Remedy) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from operations import recovery
-from operations.desk import lists, machinery, overview, pages, permits
+from operations import reach, recovery
+from operations.desk import lists, machinery, overview, pages, permits, refusing
 from operations.desk.pressing import Pressing
 from operations.recovery import Condition
 
@@ -49,14 +51,21 @@ def condition(request: HttpRequest, code: str) -> HttpResponse:
 def record(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One record: why it is here, what its customer sees, what happens by itself, and the ways out."""
     found = _condition(code)
-    row = found.model._base_manager.filter(pk=pk).first()
-    if row is None:
-        raise Http404
+    row = _row(found, pk)
+    if not reach.holds(request.user, row):
+        return refusing.elsewhere(request, found, row)
     if request.method == "POST":
         return Pressing(request, found, row).answer()
     if not permits.may_view(request.user, found.model):
-        return pages.denied(request, found)
+        return refusing.unseen(request, found, row)
     return pages.of_record(request, found, row)
+
+
+def _row(condition: Condition, pk: int) -> Any:
+    row = condition.model._base_manager.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
 
 
 def _condition(code: str) -> Condition:
