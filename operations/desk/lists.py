@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,10 @@ from django.utils.formats import number_format
 
 from operations.desk import matters
 from operations.desk.matters import Matter
+from operations.people.pledges import Pledge
 from operations.recovery import Condition
 
+Narrow = Callable[[QuerySet[Any]], QuerySet[Any]]
 PAGE_COUNT = 50
 COUNT_CAP = 1000
 
@@ -53,16 +56,21 @@ def count(records: QuerySet[Any]) -> Count:
     return Count(records.order_by()[: COUNT_CAP + 1].count())
 
 
-def page(condition: Condition, after: str = "") -> Page:
+def page(condition: Condition, after: str = "", narrow: Narrow = lambda records: records) -> Page:
     """One page of a condition; `after` is the `following` of the page before, anything else the beginning.
 
     Pages continue behind a record, not at a number, so that nothing is skipped or shown twice when
-    records leave the list meanwhile.
+    records leave the list meanwhile. What is promised to a customer and due stands before all else.
     """
-    records = list(_behind(condition, after)[: PAGE_COUNT + 1])
-    shown = records[:PAGE_COUNT]
-    following = _mark(condition, shown[-1]) if len(records) > PAGE_COUNT else ""
-    return Page(matters.matters(condition, shown), following)
+    due = Pledge.objects.due().filter(subject_model=condition.model._meta.label_lower)
+    promised = list(due.order_by("due_at").values_list("subject_id", flat=True)[:PAGE_COUNT])
+    records = narrow(_behind(condition, after)).exclude(pk__in=promised)
+    found = list(records[: PAGE_COUNT + 1])
+    shown = found[:PAGE_COUNT]
+    following = _mark(condition, shown[-1]) if len(found) > PAGE_COUNT else ""
+    if promised and not after:
+        shown = [*narrow(condition.ordered()).filter(pk__in=promised), *shown]
+    return Page(matters.marked(matters.matters(condition, shown)), following)
 
 
 def _behind(condition: Condition, after: str) -> QuerySet[Any]:

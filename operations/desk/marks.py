@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Model
 
 from operations.desk import names
-from operations.desk.matters import Matter
-from operations.people import about
 from operations.people.claims import Claim
 from operations.people.notes import Note
 from operations.people.pledges import Pledge
@@ -37,18 +35,12 @@ class Marks:
     pledge: Pledge | None = None
 
 
+NONE = Marks()
 Found = dict[tuple[str, int], Marks]
 
 
-def on(matters: Iterable[Matter]) -> list[Matter]:
-    """The same matters with their marks: four queries however many there are."""
-    listed = list(matters)
-    found = of([matter.record for matter in listed])
-    return [replace(matter, marks=found.get(about.key(matter.record), Marks())) for matter in listed]
-
-
 def of(records: Iterable[Model]) -> Found:
-    """The marks of those records that have any."""
+    """The marks of those records that have any: four queries however many records there are."""
     listed = list(records)
     if not listed:
         return {}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Model
 from django.urls import reverse
+from django.utils import timezone
 
 from operations import intents, recovery
+from operations.desk import marks
+from operations.desk.marks import NONE, Marks
 from operations.desk.permits import User, may_recover
 from operations.desk.subjects import Subject, introduced, said, unspeakable
+from operations.people import about
 from operations.recovery import Condition, Remedy, Words, words
 
 
@@ -26,6 +30,13 @@ class Matter(Subject):
     """A record while its condition lists it."""
 
     condition: Condition
+    marks: Marks = NONE
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have been in somebody's hands by now."""
+        moment: datetime | None = getattr(self.record, "needs_person_at", None)
+        return moment is not None and moment <= timezone.now()
 
     @cached_property
     def why(self) -> str:
@@ -100,9 +111,16 @@ def matters(condition: Condition, records: Iterable[Any]) -> list[Matter]:
     return [Matter(record, condition) for record in introduced(condition.model, list(records))]
 
 
+def marked(listed: Iterable[Matter]) -> list[Matter]:
+    """The same matters with what people have agreed about them."""
+    found = list(listed)
+    agreed = marks.of([each.record for each in found])
+    return [replace(each, marks=agreed.get(about.key(each.record), NONE)) for each in found]
+
+
 def matter(condition: Condition, pk: int) -> Matter | None:
     """The record as a matter of this condition, or None when it has left the list."""
-    return next(iter(matters(condition, condition.records().filter(pk=pk)[:1])), None)
+    return next(iter(matters(condition, condition.listed().filter(pk=pk)[:1])), None)
 
 
 def matters_of(record: Model) -> list[Matter]:

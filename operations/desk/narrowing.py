@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -40,7 +41,7 @@ class Narrowing:
         resting = snoozes.of_condition(self.condition)
         if self.show == "snoozed":
             return records.filter(resting)
-        if self.condition.code in snoozes.conditions_with_any():
+        if self._any_rests:
             records = records.exclude(resting)
         model = self.condition.model
         match self.show:
@@ -67,6 +68,10 @@ class Narrowing:
             for code, name in SHOWS.items()
             if code != "overdue" or self.condition.needs_person_at is not None
         ]
+
+    @cached_property
+    def _any_rests(self) -> bool:
+        return self.condition.code in snoozes.conditions_with_any()
 
     @property
     def _chosen(self) -> dict[str, str]:
