@@ -12,14 +12,17 @@ from tests.pages.visitor import Form, Page
 
 VIEW = Permission.objects.filter(codename__startswith="view_")
 RECOVER = Permission.objects.filter(codename="recover")
+OPERATE = Permission.objects.filter(codename="operate")
 ROLES: dict[str, dict[str, Any]] = {
     "owner": {"is_staff": True, "is_superuser": True},
     "front desk": {"is_staff": True, "permissions": (VIEW, RECOVER)},
+    "operator": {"is_staff": True, "permissions": (VIEW, RECOVER, OPERATE)},
     "auditor": {"is_staff": True, "permissions": (VIEW,)},
     "presser": {"is_staff": True, "permissions": (RECOVER,)},
     "newcomer": {"is_staff": True},
     "customer": {},
 }
+READERS = ("owner", "front desk", "operator", "auditor")
 
 
 def user(role: str) -> User:
@@ -30,6 +33,12 @@ def user(role: str) -> User:
     for found in permissions:
         person.user_permissions.add(*found.all())
     return person
+
+
+def may_press(role: str, remedy: Remedy) -> bool:
+    """Whether somebody of that role, known by now, reads the desk and has the remedy's permission."""
+    person = User.objects.get(username=role.replace(" ", "-"))
+    return role in READERS and person.has_perm(remedy.permission)
 
 
 def client(role: str) -> Client:
