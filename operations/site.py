@@ -59,6 +59,7 @@ class DeskSite(admin.AdminSite):
             path("desk/", view(views.desk), name="desk"),
             path("desk/<str:code>/", view(views.condition), name="desk_condition"),
             path("desk/<str:code>/<int:pk>/", view(views.record), name="desk_record"),
+            path("desk/<str:code>/<int:pk>/people/", view(views.people), name="desk_people"),
         ]
         return desk + super().get_urls()
 

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from operations.desk import matters, press, timeline
+from operations.desk.agreed import Agreed
 from operations.desk.subjects import Subject
 from operations.recovery import Condition, Remedy
 
@@ -31,13 +32,15 @@ def denied(
     condition: Condition,
     remedy: Remedy | None = None,
     *,
+    pressed: str = "",
     is_elsewhere: bool = False,
 ) -> HttpResponse:
-    """403 with what is missing: the permission to look, or the one to press `remedy`."""
+    """403 with what is missing: the permission to look, or the one to press `remedy` or what is `pressed`."""
+    pressed = str(remedy.title) if remedy else pressed
     context = {
         "title": _("Not permitted"),
         "condition": condition,
-        "remedy": remedy,
+        "pressed": pressed,
         "is_elsewhere": is_elsewhere,
     }
     return framed(request, "desk/denied.html", context, status=403)
@@ -51,6 +54,7 @@ def of_record(
     status: int = 200,
     pressed: str = "",
     typed: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
     **told: Any,
 ) -> HttpResponse:
     """A record's page, as it is now; "resolved" when the condition lists it no more."""
@@ -65,6 +69,7 @@ def of_record(
         "others": [matter for matter in listed if matter is not here],
         "ways": here.ways(request.user, pressed, typed) if here else [],
         "timeline": timeline.of(record),
+        "agreed": Agreed(condition, shown, request.user, here is not None, said or {}),
         "reason_length": press.REASON_LENGTH,
         **told,
     }

@@ -9,6 +9,7 @@ from django.db.models import Model
 from operations import reach
 from operations.recovery import Remedy
 
+ACT = "operations.recover"
 User = AbstractBaseUser | AnonymousUser
 
 
@@ -25,6 +26,16 @@ def may_view(user: User, model: type[Model]) -> bool:
 def may_recover(user: User, remedy: Remedy) -> bool:
     """Whether this person may press this remedy."""
     return _has(user, remedy.permission)
+
+
+def may_act(user: User, model: type[Model]) -> bool:
+    """Whether this person may say "I am on it", write notes and promise about records of the model."""
+    return may_view(user, model) and _has(user, ACT)
+
+
+def may_work(user: User) -> bool:
+    """Whether this person may look after incidents and take over a shift."""
+    return _has(user, ACT)
 
 
 def _has(user: User, permission: str) -> bool:

@@ -7,10 +7,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from operations import reach, recovery
 from operations.desk import lists, machinery, overview, pages, permits, refusing
+from operations.desk import narrowing as narrowings
+from operations.desk.acting import Acting
 from operations.desk.pressing import Pressing
 from operations.recovery import Condition
 
@@ -36,12 +38,15 @@ def condition(request: HttpRequest, code: str) -> HttpResponse:
     found = _condition(code)
     if not permits.may_view(request.user, found.model):
         return pages.denied(request, found)
+    assert request.user.pk is not None
+    narrowing = narrowings.read(found, request.user.pk, request.GET)
     context = {
         "title": found.title,
         "condition": found,
-        "page": lists.page(found, request.GET.get("after", "")),
-        "count": lists.count(found.records()),
+        "page": lists.page(found, request.GET.get("after", ""), narrowing.of),
+        "count": lists.count(narrowing.of(found.records())),
         "is_first": "after" not in request.GET,
+        "narrowing": narrowing,
     }
     return pages.framed(request, "desk/condition.html", context)
 
@@ -59,6 +64,17 @@ def record(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if not permits.may_view(request.user, found.model):
         return refusing.unseen(request, found, row)
     return pages.of_record(request, found, row)
+
+
+@never_cache
+@require_POST
+def people(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """What people agree about a record: who is on it, notes, pauses, promises."""
+    found = _condition(code)
+    row = _row(found, pk)
+    if not reach.holds(request.user, row):
+        return refusing.elsewhere(request, found, row)
+    return Acting(request, found, row).answer()
 
 
 def _row(condition: Condition, pk: int) -> Any:
