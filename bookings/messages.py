@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import language, reminders
+from bookings import attention, language, reminders
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.letters import compose
@@ -251,6 +251,12 @@ register(
         link_copy=_link_copy,
         matters_when_missed=False,
         is_courtesy=True,
+    ),
+    Kind(
+        code=attention.KIND,
+        title=_("What needs attention, to staff"),
+        compose=attention.compose,
+        matters_when_missed=False,
     ),
     Kind(
         code="staff_request_waiting",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,8 +16,6 @@ from notifications.models import Delivery
 from operations import workflow
 from operations.errors import Refusal
 from operations.workflow import Event, Operation
-
-MOST_CORRECTIONS, WITHIN = 5, timedelta(days=1)
 
 
 class SameAddress(Refusal):
@@ -42,7 +41,7 @@ def correct(booking: Booking, email: str, operation: Operation) -> None:
     old, latest = booking.email, messages.latest(booking)
     if outbox.digest(email) == outbox.digest(old):
         raise SameAddress
-    if _corrections(booking) >= MOST_CORRECTIONS:
+    if _corrections_today(booking) >= settings.HOLDFAST.address_corrections_per_day:
         raise CorrectedTooOften
     workflow.perform(booking, "correct_email", operation, email=email.strip())
     outbox.supersede(_not_arrived(booking), operation, evidence=_("The customer corrected the address."))
@@ -58,6 +57,6 @@ def _not_arrived(booking: Booking) -> list[Delivery]:
     return list(mine.exclude(kind=messages.ADDRESS_CHANGED).overtakable())
 
 
-def _corrections(booking: Booking) -> int:
+def _corrections_today(booking: Booking) -> int:
     corrected = Event.objects.of(booking).filter(transition="correct_email")
-    return corrected.filter(at__gt=timezone.now() - WITHIN).count()
+    return corrected.filter(at__gt=timezone.now() - timedelta(days=1)).count()

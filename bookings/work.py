@@ -1,6 +1,14 @@
 """What the worker does for bookings."""
 
-from bookings import processing
-from operations.queue import Work, register
+from bookings import attention, processing
+from operations.queue import Job, Work, register
 
-register(Work(topic=processing.TOPIC, drain=processing.drain, due_since=processing.due_since))
+register(
+    Work(topic=processing.TOPIC, drain=processing.drain, due_since=processing.due_since),
+    Job(
+        name="attention",
+        title="Tell places what needs a person",
+        run=attention.tell_places,
+        every_seconds=60,
+    ),
+)

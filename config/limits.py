@@ -66,6 +66,11 @@ class Limits:
     # Reminders
     reminder_before_start_seconds: int = 30 * MINUTE
 
+    # Other messages
+    address_corrections_per_day: int = 5
+    attention_collect_seconds: int = 5 * MINUTE
+    attention_pause_seconds: int = HOUR
+
     # Web
     web_processes_count: int = 2
     web_threads_count: int = 4

@@ -147,9 +147,9 @@ def test_the_same_address_is_no_correction(same):
     assert Booking.objects.get().version == booking.version
 
 
-def test_nobody_tries_out_one_address_after_the_other():
+def test_nobody_tries_out_one_address_after_the_other(settings):
     booking = accept()
-    for number in range(redirecting.MOST_CORRECTIONS):
+    for number in range(settings.HOLDFAST.address_corrections_per_day):
         correct(booking, f"{number}@example.com")
     with pytest.raises(redirecting.CorrectedTooOften):
         correct(booking)
