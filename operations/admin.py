@@ -3,6 +3,8 @@
 from django.contrib import admin
 
 from operations.attempts import Attempt
+from operations.campaigns.campaign import Campaign
+from operations.campaigns.ledger import CampaignItem
 from operations.console import ReadOnlyAdmin, RecoverableAdmin, SearchKey
 from operations.heartbeat import WorkerHeartbeat
 from operations.history import Event
@@ -84,3 +86,15 @@ class ProofAdmin(RecoverableAdmin):
 class WorkerHeartbeatAdmin(RecoverableAdmin):
     list_display = ("worker", "pid", "beat_at", "started_at")
     ordering = ("-beat_at", "-id")
+
+
+@admin.register(Campaign)
+class CampaignAdmin(RecoverableAdmin):
+    list_display = ("created_at", "__str__", "status", "reason", "stop_text", "begun_at", "ended_at")
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(CampaignItem)
+class CampaignItemAdmin(ReadOnlyAdmin):
+    list_display = ("campaign", "position", "subject_id", "state", "reason", "outcome", "acted_at")
+    ordering = ("-id",)

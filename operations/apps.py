@@ -8,5 +8,6 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from operations import checks, own_conditions, own_work, roles  # noqa: F401 - they register what the kernel itself has
+        from operations.campaigns import conditions  # noqa: F401
 
         roles.observe()

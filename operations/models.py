@@ -1,6 +1,8 @@
 """The kernel's own tables, each defined beside the code that owns it."""
 
 from operations.attempts import Attempt
+from operations.campaigns.campaign import Campaign
+from operations.campaigns.ledger import CampaignItem
 from operations.heartbeat import WorkerHeartbeat
 from operations.history import Event
 from operations.incidents import Incident
@@ -16,6 +18,8 @@ from operations.repair import RecoveryAttempt
 
 __all__ = [
     "Attempt",
+    "Campaign",
+    "CampaignItem",
     "Claim",
     "Event",
     "HandOver",

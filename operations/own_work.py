@@ -6,8 +6,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from operations import heartbeat, jobs, proving, sweeps
+from operations.campaigns import control, running
 from operations.queue import schedules
-from operations.work import Job, register
+from operations.work import Job, Work, register
 
 
 def prune() -> int:
@@ -17,6 +18,13 @@ def prune() -> int:
 
 
 register(
+    Work(topic=control.TOPIC, drain=running.drain, due_since=running.due_since),
+    Job(
+        name="campaign_outcomes",
+        title="Find out what came of campaigns that are over",
+        run=running.look_back,
+        every_seconds=60,
+    ),
     Job(
         name=sweeps.SWEEP,
         title="Treat what is due and wake what sleeps",

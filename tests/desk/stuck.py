@@ -15,6 +15,7 @@ from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
 from operations.jobs import ScheduledJob
 from operations.proving import Proof
 from operations.recovery import Condition, Remedy
+from tests.desk.campaigns import standing
 from tests.factories import BookingFactory, DeliveryFactory, EnquiryFactory, ServiceFactory, advance
 from tests.parcels.models import post
 
@@ -99,6 +100,10 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "notifications.missed": lambda: advance(too_late(DeliveryFactory(kind="reminder")), "expire"),
     "notifications.channel_closed": closed_channel,
     "notifications.webhook_gone": gone_endpoint,
+    "operations.campaign_prepared": standing.prepared,
+    "operations.campaign_under_way": standing.under_way,
+    "operations.campaign_stalled": standing.stalled,
+    "operations.campaign_stopped": standing.stopped,
     "operations.promise_broken": broken_promise,
     "operations.job_late": late_job,
     "operations.no_worker": nobody,

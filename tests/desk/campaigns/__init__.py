@@ -1,0 +1,1 @@
+"""Campaigns: shown before they begin, tried on a few, paced, stopped in time, and resumed exactly."""
