@@ -25,6 +25,11 @@ def turn() -> Iterator[None]:
         _ends_at = float("inf")
 
 
+def seconds_left() -> float:
+    """How much of the turn is left; without end outside one."""
+    return max(0.0, _ends_at - time.monotonic())
+
+
 def is_over() -> bool:
     """Whether to begin nothing more; never over outside a turn."""
     return time.monotonic() > _ends_at or board.board().is_stopping

@@ -1,5 +1,7 @@
 """One worker at a time acts on an effect, and only the owner of the lease records what came of it."""
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -195,6 +197,25 @@ class TestOutcome:
 
         assert len(sent) == 1
         assert list(Parcel.objects.filter(status="pending").values_list("attempts", flat=True)) == [0] * 4
+
+    def test_a_slow_other_side_is_given_no_more_than_a_turn_has_time_for(self, settings, monkeypatch):
+        monkeypatch.setattr(engine, "_pace", {})
+        settings.HOLDFAST = replace(settings.HOLDFAST, drain_budget_seconds=1)
+        post(60)
+
+        for _ in range(2):
+            with turns.turn():
+                engine.work_through(Parcel, TOPIC, slowly)
+
+        last = Attempt.objects.order_by("-pk").values_list("outcome", flat=True)[:3]
+        assert list(last) == ["done"] * 3
+        assert Attempt.objects.count() < 30
+
+
+def slowly(parcel, handover):
+    handover()
+    time.sleep(0.2)
+    return RECEIPT
 
 
 def failing(error: Exception):
