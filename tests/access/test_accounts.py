@@ -50,6 +50,7 @@ def test_the_owner_adds_somebody_and_limits_them(owner):
 
     data = form_of(owner, change_page(ben)) | {
         "is_staff": "on",
+        "is_active": "on",
         "groups": [Group.objects.get(name=roles.FRONT_DESK).pk],
         "assignment-TOTAL_FORMS": "1",
         "assignment-0-locations": [place.pk],
@@ -58,7 +59,7 @@ def test_the_owner_adds_somebody_and_limits_them(owner):
 
     assert answer.status_code == 302, answer.context["errors"]
     ben = User.objects.get(username="ben")
-    assert reach.places_of(ben) == {place.slug}
+    assert reach.places_of(ben) == frozenset({place.slug})
     assert ben.has_perm("operations.recover")
     assert f"{place.name}" in owner.get(USERS).content.decode()
 
