@@ -16,8 +16,10 @@ from bookings import when
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.local_times import AbsenceForm, LocalTimesForm
+from bookings.message_texts import MessageText
 from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
+from bookings.text_admin import MessageTextAdmin
 from operations import reach
 from operations.console import QuickAdmin, RecoverableAdmin, SearchKey, WithinReach, code
 
@@ -183,3 +185,6 @@ class EnquiryAdmin(RecoverableAdmin):
         "created_at",
         "updated_at",
     )
+
+
+admin.site.register(MessageText, MessageTextAdmin)
