@@ -143,6 +143,7 @@ class Introduction:
     the details of the event in braces, and `customer_page` is the path of what the customer sees.
     `prefetch` names the relations that the rest reads, so that a list of many costs a few queries.
     `narrowed_by` are the columns by which a list of them can be narrowed, with what people call them.
+    `own_page` is the path of a page that tells staff more about a record than the desk's page of it.
     """
 
     title: Callable[[Any], str] = str
@@ -155,6 +156,7 @@ class Introduction:
     prefetch: tuple[str, ...] = ()
     concerns: Concerns = Concerns()
     narrowed_by: Mapping[str, Text] = field(default_factory=dict)
+    own_page: Callable[[Any], str] = lambda _record: ""
 
 
 def after(since_at: str, seconds: int, *, harm_at: str = "") -> Combinable:

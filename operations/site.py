@@ -52,11 +52,20 @@ class DeskSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The admin's addresses, the desk's among them."""
-        from operations.desk import views
+        from operations.desk import campaign_views, views
 
         view = self.admin_view
         desk: list[URLPattern | URLResolver] = [
             path("desk/", view(views.desk), name="desk"),
+            path("desk/campaigns/", view(campaign_views.campaigns), name="desk_campaigns"),
+            path("desk/campaigns/new/<str:code>/", view(campaign_views.choose), name="desk_campaign_new"),
+            path("desk/campaigns/<int:pk>/", view(campaign_views.campaign), name="desk_campaign"),
+            path(
+                "desk/campaigns/<int:pk>/progress/",
+                view(campaign_views.progress),
+                name="desk_campaign_progress",
+            ),
+            path("desk/campaigns/<int:pk>/ledger/", view(campaign_views.ledger), name="desk_campaign_ledger"),
             path("desk/<str:code>/", view(views.condition), name="desk_condition"),
             path("desk/<str:code>/<int:pk>/", view(views.record), name="desk_record"),
             path("desk/<str:code>/<int:pk>/people/", view(views.people), name="desk_people"),

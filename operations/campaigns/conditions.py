@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -71,6 +72,7 @@ introduce(
     Introduction(
         facts=_facts,
         location=lambda campaign: campaign.location,
+        own_page=lambda campaign: reverse("admin:desk_campaign", args=[campaign.pk]),
         moves={
             "prepare": gettext_noop("Prepared"),
             "schedule": gettext_noop("Started, with ten seconds to undo it"),

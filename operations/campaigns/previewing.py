@@ -55,7 +55,7 @@ class Preview:
     second_copies: int
     told: int
     soonest_at: datetime | None
-    takes: timedelta
+    takes_seconds: int
 
 
 @use_case
@@ -103,7 +103,7 @@ def preview(campaign: Campaign) -> Preview:
         second_copies=len(waiting) if consequence == Consequence.SECOND_COPY else 0,
         told=len(waiting) if consequence == Consequence.TELLS_CUSTOMER else 0,
         soonest_at=campaign.soonest_at,
-        takes=timedelta(seconds=len(waiting) / settings.HOLDFAST.campaign_per_second_count),
+        takes_seconds=len(waiting) // settings.HOLDFAST.campaign_per_second_count + 1,
     )
 
 

@@ -75,6 +75,10 @@ class Subject:
     def customer_page(self) -> str:
         return said(self.introduction.customer_page, self.record, "")
 
+    @cached_property
+    def own_page(self) -> str:
+        return said(self.introduction.own_page, self.record, "")
+
     @property
     def status(self) -> str:
         """The status in words; a record that is no workflow has none."""

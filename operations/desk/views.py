@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from operations import reach, recovery
-from operations.desk import lists, machinery, overview, pages, permits, refusing
+from operations.desk import campaign_views, lists, machinery, overview, pages, permits, refusing
 from operations.desk import narrowing as narrowings
 from operations.desk.acting import Acting
 from operations.desk.pressing import Pressing
@@ -47,6 +47,7 @@ def condition(request: HttpRequest, code: str) -> HttpResponse:
         "count": lists.count(narrowing.of(found.records())),
         "is_first": "after" not in request.GET,
         "narrowing": narrowing,
+        "treatable": campaign_views.offered(request.user, found),
     }
     return pages.framed(request, "desk/condition.html", context)
 

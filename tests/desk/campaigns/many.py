@@ -69,8 +69,8 @@ def dead_in_bulk(number: int) -> None:
 
 
 def owner() -> User:
-    found = User.objects.filter(username="owner").first()
-    return found or User.objects.create_superuser("owner")
+    found = User.objects.filter(username="head").first()
+    return found or User.objects.create_superuser("head")
 
 
 def operation(user: User | None = None, reason: str = "The mail server is back.") -> Operation:
