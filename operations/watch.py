@@ -23,7 +23,7 @@ from operations.sweeps import SWEEP
 
 log = structlog.get_logger("holdfast.watch")
 LOOK_EVERY_SECONDS = 0.5
-CHORES_EVERY_SECONDS = 2.0
+CHORES_EVERY_SECONDS = 3.0
 SCHEDULES_EVERY_SECONDS = 5.0
 STOP_SECONDS = 6.0
 STEADY_SECONDS = 10.0
