@@ -70,7 +70,14 @@ class DeskSite(admin.AdminSite):
             path("desk/<str:code>/<int:pk>/", view(views.record), name="desk_record"),
             path("desk/<str:code>/<int:pk>/people/", view(views.people), name="desk_people"),
         ]
-        return desk + super().get_urls()
+        return self._named() + desk + super().get_urls()
+
+    def _named(self) -> list[URLPattern | URLResolver]:
+        """The addresses that are words; they come before those that are codes of conditions."""
+        from operations.desk import search_views
+
+        view = self.admin_view
+        return [path("desk/search/", view(search_views.search), name="desk_search")]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The start page, which begins with the desk."""
