@@ -52,11 +52,16 @@ class DeskSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The admin's addresses, the desk's among them."""
-        from operations.desk import campaign_views, views
+        from operations.desk import campaign_views, people_views, views
 
         view = self.admin_view
         desk: list[URLPattern | URLResolver] = [
             path("desk/", view(views.desk), name="desk"),
+            path("desk/incidents/", view(people_views.incidents), name="desk_incidents"),
+            path("desk/incidents/<int:pk>/", view(people_views.incident), name="desk_incident"),
+            path("desk/handover/", view(people_views.handover), name="desk_handover"),
+            path("desk/handover/<int:pk>/", view(people_views.take_over), name="desk_take_over"),
+            path("desk/shift/", view(people_views.log), name="desk_shift"),
             path("desk/campaigns/", view(campaign_views.campaigns), name="desk_campaigns"),
             path("desk/campaigns/new/<str:code>/", view(campaign_views.choose), name="desk_campaign_new"),
             path("desk/campaigns/<int:pk>/", view(campaign_views.campaign), name="desk_campaign"),

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from operations import recovery
 from operations.attempts import Attempt
-from operations.desk import moves
+from operations.desk import moves, names, people_lines
+from operations.desk.entries import Entry
 from operations.desk.subjects import Subject, said
 from operations.history import Event
 from operations.repair import RecoveryAttempt, Result
@@ -21,25 +20,11 @@ from operations.repair import RecoveryAttempt, Result
 ENTRY_CAP = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One line of the history; `about` names the record when it is not the one looked at."""
-
-    at: datetime
-    text: str
-    who: str
-    level: str = "event"
-    about: str = ""
-    reason: str = ""
-    notes: tuple[str, ...] = ()
-    raw: dict[str, Any] = field(default_factory=dict)
-
-
 def of(record: Model) -> list[Entry]:
     """Everything that happened to the record and to those related to it, at most the newest 200 lines."""
     nothing: Iterable[Model] = ()
     traces = _Traces([record, *said(recovery.introduction(type(record)).related, record, nothing)])
-    lines = [*traces.moves(), *traces.presses(), *traces.lone_attempts()]
+    lines = [*traces.moves(), *traces.presses(), *traces.lone_attempts(), *people_lines.of(record, ENTRY_CAP)]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:ENTRY_CAP]
 
 
@@ -61,7 +46,8 @@ class _Traces:
         self.attempts: list[Attempt] = _newest(
             Attempt.objects.filter(_any_of(records, "effect")), "started_at"
         )
-        self.people = _People([*self.events, *self.recoveries])
+        told: list[Event | RecoveryAttempt] = [*self.events, *self.recoveries]
+        self.people = names.of(trace.user_id for trace in told)
 
     def moves(self) -> Iterator[Entry]:
         """The events, each with the attempt it began and the button that caused it."""
@@ -76,7 +62,7 @@ class _Traces:
             yield Entry(
                 at=event.at,
                 text=moves.in_words(event),
-                who=moves.doer(event.actor, event.source, self.people.name(event.user_id)),
+                who=moves.doer(event.actor, event.source, self.people.get(event.user_id or 0, "")),
                 level="change" if event.from_status != event.to_status else "event",
                 about=self.names.get((event.subject_model, event.subject_id), ""),
                 reason=event.reason,
@@ -95,7 +81,7 @@ class _Traces:
             yield Entry(
                 at=trace.at,
                 text=_("“%(remedy)s”: %(result)s") % said,
-                who=moves.doer(trace.actor, trace.source, self.people.name(trace.user_id)),
+                who=moves.doer(trace.actor, trace.source, self.people.get(trace.user_id or 0, "")),
                 level="event" if trace.result in (Result.APPLIED, Result.ALREADY_RESOLVED) else "refused",
                 about=self.names.get((trace.subject_model, trace.subject_id), ""),
                 reason=trace.reason,
@@ -115,18 +101,6 @@ class _Traces:
                     about=self.names.get((attempt.effect_model, attempt.effect_id), ""),
                     notes=(_answered(attempt),),
                 )
-
-
-class _People:
-    """The names behind user ids, fetched once."""
-
-    def __init__(self, traces: Iterable[Event | RecoveryAttempt]) -> None:
-        ids = {trace.user_id for trace in traces if trace.user_id}
-        users = get_user_model().objects.in_bulk(ids) if ids else {}
-        self.names = {pk: user.get_full_name() or user.get_username() for pk, user in users.items()}
-
-    def name(self, user_id: int | None) -> str:
-        return "" if user_id is None else self.names.get(user_id, _("somebody whose account is gone"))
 
 
 def _raw(event: Event) -> dict[str, Any]:

@@ -10,7 +10,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from operations import reach, recovery
-from operations.desk import campaign_views, lists, machinery, overview, pages, permits, refusing
+from operations.desk import (
+    campaign_views,
+    handing_over,
+    lists,
+    machinery,
+    overview,
+    pages,
+    permits,
+    refusing,
+    shift,
+)
 from operations.desk import narrowing as narrowings
 from operations.desk.acting import Acting
 from operations.desk.pressing import Pressing
@@ -27,6 +37,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "overview": overview.look(seen),
         "sees_nothing": not seen,
         "machinery": machinery.inspect(),
+        "promised": shift.promised(request.user, due_only=True),
+        "watched": handing_over.watched(request.user),
+        "waiting": handing_over.waiting(),
     }
     return pages.framed(request, "desk/overview.html", context)
 

@@ -19,7 +19,7 @@ ANSWERS = ("unusual", "watch", "promised")
 
 
 class HandOver(models.Model):
-    """What one person left behind at the end of a shift; what was open then is kept as it was said."""
+    """What one person left behind at the end of a shift; `listed` are the records they were on then."""
 
     user_id = models.BigIntegerField()
     at = models.DateTimeField(default=timezone.now)
@@ -48,7 +48,7 @@ class AlreadyTaken(Refusal):
     message = _("Somebody has taken this over already.")
 
 
-def leave(user_id: int, answers: Mapping[str, str], listed: list[dict[str, str]]) -> HandOver:
+def leave(user_id: int, answers: Mapping[str, str]) -> HandOver:
     """Hand over: the three answers and what was open as this person leaves.
 
     The claims stay with them until somebody takes over or they expire: nothing is nobody's in between.
@@ -59,7 +59,9 @@ def leave(user_id: int, answers: Mapping[str, str], listed: list[dict[str, str]]
     open_one = HandOver.objects.select_for_update().filter(user_id=user_id, taken_at__isnull=True).first()
     left = open_one or HandOver(user_id=user_id)
     left.unusual, left.watch, left.promised = said["unusual"], said["watch"], said["promised"]
-    left.listed, left.at = listed, timezone.now()
+    held = Claim.objects.held_by(user_id).order_by("until")
+    left.listed = [list(key) for key in held.values_list("subject_model", "subject_id")]
+    left.at = timezone.now()
     left.save()
     return left
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from operations import intents
 from operations.desk import spans
 
 register = template.Library()
@@ -55,3 +56,9 @@ def age(value: datetime) -> SafeString:
 def length_of(seconds: int) -> str:
     """So many seconds in words."""
     return spans.span(timedelta(seconds=seconds))
+
+
+@register.simple_tag
+def request_id() -> str:
+    """A fresh number for a form, so that pressing twice does it once."""
+    return intents.issue()

@@ -1,0 +1,1 @@
+"""What people agree about records at the desk, and what fails alike."""
