@@ -27,7 +27,8 @@ from operations.transactions import use_case
 from operations.workflow import Actor, Operation, Source
 
 KIND = "staff_needs_attention"
-HAVE_THEIR_OWN_MAIL = frozenset({"bookings.awaiting_staff"})
+# The first has a mail of its own; with the second it is the customer's turn.
+LEFT_OUT = frozenset({"bookings.awaiting_staff", "bookings.awaiting_confirmation"})
 WHERE: dict[type[Model], str] = {Booking: "location__slug", Enquiry: "location__slug", Delivery: "location"}
 BY_SCHEDULE = Operation(actor=Actor.SCHEDULE, source=Source.SCHEDULE)
 MOST_NAMED = 5
@@ -92,7 +93,7 @@ def _conditions() -> list[Condition]:
         for condition in recovery.conditions().values()
         if condition.urgency == Urgency.NEEDS_PERSON
         and condition.model in WHERE
-        and condition.code not in HAVE_THEIR_OWN_MAIL
+        and condition.code not in LEFT_OUT
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,7 @@ STATES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Preview:
-    """A message that nobody gets, and what it is about: "" where that is made up."""
+    """A message that nobody gets, and what it is about; nothing where that is made up."""
 
     content: Content
     recipient: str
@@ -48,19 +49,21 @@ def show(location: Location, kind: str, *, draft: MessageText | None = None, wit
     delivery = Delivery(kind=kind, language=reader, is_for_staff=kind in OF_STAFF, location=location.slug)
     delivery.parameters = {"new_address": "a…@example.com"}
     if kind == attention.KIND:
-        content = attention.write(delivery, location, _matters(location, with_people))
-        return Preview(content, location.email, "")
+        real = list(attention.matters_at(location)) if with_people else []
+        content = attention.write(delivery, location, real or [_example_matters()])
+        return Preview(content, location.email, _("what is on the desk now") if real else "")
     is_enquiry = kind.startswith("enquiry_")
     subject = _enquiry(location, with_people) if is_enquiry else _booking(location, kind, with_people)
     own = draft or message_texts.find(location, kind, reader)
     content = letters.write(delivery, subject, own)
     to = location.email if delivery.is_for_staff else subject.email
-    return Preview(content, to, subject.reference if subject.pk else "")
+    about = _("the data of %(reference)s") % {"reference": subject.reference} if subject.pk else ""
+    return Preview(content, to, about)
 
 
-def _matters(location: Location, with_people: bool) -> list[Matters]:
-    example = Matters(_("Failed, can be tried again"), 1, [_("Ada Lovelace · HF-EXAMPLE")], "https://…")
-    return (list(attention.matters_at(location)) if with_people else []) or [example]
+def _example_matters() -> Matters:
+    page = f"{settings.HOLDFAST_URL}/admin/desk/bookings.failed/"
+    return Matters(_("Failed, can be tried again"), 1, ["Ada Lovelace · HF-EXAMPLE"], page)
 
 
 def _enquiry(location: Location, with_people: bool) -> Enquiry:

@@ -21,8 +21,9 @@ REMINDED_OF = frozenset({Status.ACCEPTED, Status.IN_PROGRESS})
 def moments(booking: Booking) -> dict[int, datetime]:
     """When the reminders still to come leave, by hours before the start: elapsed, whatever clocks do."""
     now, last = timezone.now(), useful_until(booking)
-    due = {hours: booking.starts_at - timedelta(hours=hours) for hours in booking.service.reminder_hours}
-    return {hours: moment for hours, moment in sorted(due.items()) if now < moment < last}
+    chosen = sorted(booking.service.reminder_hours, reverse=True)
+    due = {hours: booking.starts_at - timedelta(hours=hours) for hours in chosen}
+    return {hours: moment for hours, moment in due.items() if now < moment < last}
 
 
 def useful_until(booking: Booking) -> datetime:

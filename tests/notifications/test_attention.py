@@ -118,6 +118,11 @@ def test_a_place_that_cannot_be_written_to_is_not(missing):
 
 def test_what_has_a_mail_of_its_own_or_mends_itself_is_left_out(place):
     BookingFactory(service=ServiceFactory(location=place, by_staff=True), waiting=True)
+    BookingFactory(
+        service=ServiceFactory(location=place),
+        resource=ResourceFactory(location=place),
+        waiting_for_payment=True,
+    )
     undelivered(place, dead=False, held=True)
     undelivered(place, is_for_staff=True)
 
