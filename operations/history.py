@@ -76,6 +76,7 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=["-at"], name="operations_event_at"),
             models.Index(fields=["operation_id"], name="operations_event_operation"),
+            models.Index(fields=["-at"], condition=models.Q(actor="staff"), name="operations_event_staff"),
         )
         triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
 

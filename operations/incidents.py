@@ -77,7 +77,8 @@ class Incident(models.Model):
     @property
     def title(self) -> str:
         """What fails, in the words of the desk: the channel, the code and what is left of the text."""
-        return " · ".join(part for part in (self.channel, self.code, self.text or self.failure_class) if part)
+        text = self.text.removeprefix("# ") or self.failure_class  # the text often begins with the code
+        return " · ".join(part for part in (self.channel, self.code, text) if part)
 
     @property
     def model(self) -> type[Any]:

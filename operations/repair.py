@@ -54,6 +54,7 @@ class RecoveryAttempt(models.Model):
         indexes = (
             models.Index(fields=["subject_model", "subject_id"], name="operations_recovery_subject"),
             models.Index(fields=["-at"], name="operations_recovery_at"),
+            models.Index(fields=["-at"], condition=models.Q(actor="staff"), name="operations_recovery_staff"),
         )
 
     def __str__(self) -> str:
