@@ -77,13 +77,19 @@ def operation(user: User | None = None, reason: str = "The mail server is back."
     return Operation(actor=Actor.STAFF, source=Source.DESK, reason=reason, user_id=(user or owner()).pk)
 
 
-def prepared(code: str = DEAD, remedy: str = "retry", user: User | None = None, **asked: str) -> Campaign:
+def prepared(
+    code: str = DEAD,
+    remedy: str = "retry",
+    user: User | None = None,
+    answers: dict[str, str] | None = None,
+    **asked: str,
+) -> Campaign:
     """A campaign over the list of that condition that waits to be started."""
     condition = recovery.conditions()[code]
     person = user or owner()
     request = intents.Request("desk:campaign", uuid.uuid4())
     selection = Selection(condition, person, asked)
-    made = previewing.prepare(request, selection, condition.remedy(remedy), {}, operation(person))
+    made = previewing.prepare(request, selection, condition.remedy(remedy), answers or {}, operation(person))
     return made.campaign
 
 
