@@ -2,7 +2,7 @@
 
 from operations.queue.running import run, run_job
 from operations.queue.schedules import reconcile_schedules
-from operations.queue.waking import hurry, hurry_now, oldest_due, wake, wake_due, wake_now
+from operations.queue.waking import hurry, hurry_now, wake, wake_due, wake_now
 from operations.work import Job, Work, register
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "Work",
     "hurry",
     "hurry_now",
-    "oldest_due",
     "reconcile_schedules",
     "register",
     "run",

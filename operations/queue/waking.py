@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django_q.conf import Conf
@@ -53,12 +51,6 @@ def wake_due() -> None:
     for name in jobs.ScheduledJob.objects.due().values_list("name", flat=True):
         with transaction.atomic():
             _store(packages.RUN_JOB, name)
-
-
-def oldest_due() -> tuple[str, datetime] | None:
-    """The topic that has been waiting longest and since when, or None."""
-    waiting = [(since, topic) for topic, work in works().items() if (since := work.due_since())]
-    return (min(waiting)[1], min(waiting)[0]) if waiting else None
 
 
 def _is_due(work: Work) -> bool:
