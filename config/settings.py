@@ -29,6 +29,7 @@ HOLDFAST = Limits.from_environment(holdfast)
 
 DEBUG = holdfast.bool("DEBUG", default=False)
 SECRET_KEY = os.environ.get("SECRET_KEY") or identity.secret_key(HOLDFAST_HOME)
+SECRET_KEY_FALLBACKS = holdfast.list("SECRET_KEY_FALLBACKS", default=[])
 _host = urlsplit(HOLDFAST_URL).hostname or "localhost"
 ALLOWED_HOSTS = [_host, "127.0.0.1", "localhost", "[::1]", *holdfast.list("ALLOWED_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [HOLDFAST_URL]
