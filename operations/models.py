@@ -12,6 +12,7 @@ from operations.people.claims import Claim
 from operations.people.handovers import HandOver
 from operations.people.notes import Note
 from operations.people.pledges import Pledge
+from operations.people.saved_views import SavedView
 from operations.people.snoozes import Snooze
 from operations.proving import Proof
 from operations.repair import RecoveryAttempt
@@ -31,6 +32,7 @@ __all__ = [
     "Proof",
     "RecoveryAttempt",
     "Refused",
+    "SavedView",
     "ScheduledJob",
     "Snooze",
     "WorkerHeartbeat",

@@ -82,7 +82,11 @@ class DeskSite(admin.AdminSite):
         from operations.desk import search_views
 
         view = self.admin_view
-        return [path("desk/search/", view(search_views.search), name="desk_search")]
+        return [
+            path("desk/search/", view(search_views.search), name="desk_search"),
+            path("desk/views/<str:code>/", view(search_views.keep_view), name="desk_keep_view"),
+            path("desk/views/<str:code>/<int:pk>/", view(search_views.drop_view), name="desk_drop_view"),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The start page, which begins with the desk."""

@@ -1,20 +1,23 @@
-"""Narrows the list of a condition: to mine, to nobody's, to what rests, to one kind of failure."""
+"""Narrows the list of a condition: to mine, to what rests, to a place or channel, to one kind of failure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from operations.attempts import Attempt
 from operations.people import snoozes
 from operations.people.claims import Claim
-from operations.recovery import Condition
+from operations.recovery import Condition, introduction
 
 SHOWS: dict[str, str | Promise] = {
     "": _("Open"),
@@ -23,21 +26,34 @@ SHOWS: dict[str, str | Promise] = {
     "unclaimed": _("Nobody is on it"),
     "snoozed": _("Left alone"),
 }
+HOURS_AHEAD = ("2", "24", "72", "168")
+VALUE_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class Narrowing:
-    """What somebody wants to see of a condition's list; what they typed wrongly narrows nothing."""
+    """What somebody wants to see of a condition's list; what they typed wrongly narrows nothing.
+
+    `within` are hours until it hurts somebody, `by` the values of columns that the model's app declares.
+    """
 
     condition: Condition
     user_id: int
     show: str = ""
     fingerprint: str = ""
+    within: str = ""
+    by: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, records: QuerySet[Any]) -> QuerySet[Any]:
         """These records of the condition's; what rests is only shown when asked for."""
         if self.fingerprint:
             records = records.filter(self._failed_alike())
+        if self.within:
+            until = timezone.now() + timedelta(hours=int(self.within))
+            records = records.filter(**{f"{self.condition.harm_at}__lte": until})
+        return self._shown(records.filter(**self.by) if self.by else records)
+
+    def _shown(self, records: QuerySet[Any]) -> QuerySet[Any]:
         resting = snoozes.of_condition(self.condition)
         if self.show == "snoozed":
             return records.filter(resting)
@@ -64,7 +80,7 @@ class Narrowing:
     def choices(self) -> list[tuple[str, str | Promise, bool]]:
         """The other lists of this condition: query string, name, whether it is the one shown."""
         return [
-            (Narrowing(self.condition, self.user_id, code, self.fingerprint).query, name, code == self.show)
+            (replace(self, show=code).query, name, code == self.show)
             for code, name in SHOWS.items()
             if code != "overdue" or self.condition.needs_person_at is not None
         ]
@@ -75,7 +91,7 @@ class Narrowing:
 
     @property
     def _chosen(self) -> dict[str, str]:
-        return {"show": self.show, "fingerprint": self.fingerprint}
+        return {"show": self.show, "fingerprint": self.fingerprint, "within": self.within, **self.by}
 
     def _failed_alike(self) -> Q:
         label = self.condition.model._meta.label_lower
@@ -85,6 +101,15 @@ class Narrowing:
 
 def read(condition: Condition, user_id: int, data: QueryDict) -> Narrowing:
     """What the address asks for."""
-    show, fingerprint = data.get("show", ""), data.get("fingerprint", "")
+    show, fingerprint, within = (data.get(name, "") for name in ("show", "fingerprint", "within"))
     is_mark = len(fingerprint) == 16 and fingerprint.isalnum() and fingerprint.isascii()
-    return Narrowing(condition, user_id, show if show in SHOWS else "", fingerprint if is_mark else "")
+    columns = introduction(condition.model).narrowed_by
+    given = {name: data.get(name, "").replace("\x00", "")[:VALUE_LENGTH] for name in columns}
+    return Narrowing(
+        condition,
+        user_id,
+        show if show in SHOWS else "",
+        fingerprint if is_mark else "",
+        within if within in HOURS_AHEAD and condition.harm_at else "",
+        {name: value for name, value in given.items() if value},
+    )

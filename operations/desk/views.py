@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from operations import reach, recovery
 from operations.desk import (
     campaign_views,
+    filters,
     handing_over,
     lists,
     machinery,
@@ -24,6 +25,7 @@ from operations.desk import (
 from operations.desk import narrowing as narrowings
 from operations.desk.acting import Acting
 from operations.desk.pressing import Pressing
+from operations.people import saved_views
 from operations.recovery import Condition
 
 
@@ -60,6 +62,8 @@ def condition(request: HttpRequest, code: str) -> HttpResponse:
         "count": lists.count(narrowing.of(found.records())),
         "is_first": "after" not in request.GET,
         "narrowing": narrowing,
+        "filters": filters.of(narrowing),
+        "views": saved_views.of(request.user.pk, found.code),
         "treatable": campaign_views.offered(request.user, found),
     }
     return pages.framed(request, "desk/condition.html", context)

@@ -97,7 +97,7 @@ def test_a_page_costs_the_same_number_of_queries_however_long(number, django_ass
         DeliveryFactory(dead=True)
     browser = client("front desk")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         response = browser.get("/admin/desk/notifications.dead/")
 
     assert Page(response, "").text.lower().count("confirmation to") == number
