@@ -98,6 +98,14 @@ def record_trespass(record: models.Model, wanted: str, operation: Operation) -> 
     _keep("", type(record), wanted, operation, Outcome(record.pk, Result.REFUSED, DENIED))
 
 
+def record_press(
+    record: models.Model, pressed: str, operation: Operation, result: Result, message: str = ""
+) -> None:
+    """Keep a press of a button that belongs to no condition."""
+    assert record.pk is not None
+    _keep("", type(record), pressed, operation, Outcome(record.pk, result, message))
+
+
 def _apply_to_one(
     condition: Condition,
     remedy: Remedy,

@@ -1,0 +1,1 @@
+"""The desk's ledgers: scheduled jobs and proofs."""
