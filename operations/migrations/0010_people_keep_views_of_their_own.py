@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("operations", "0008_one_remedy_over_many_records"),
+        ("operations", "0009_find_what_staff_did"),
     ]
 
     operations = [
