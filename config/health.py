@@ -4,9 +4,12 @@ from functools import cache
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from config.metrics import is_staff
+from operations import readiness
 
 
 @require_safe
@@ -18,18 +21,28 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 @require_safe
 @never_cache
-def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """200 when the database is reachable and migrated, else 503; needs no worker and no mail server."""
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when the database is reachable and migrated, else 503; needs no worker and no mail server.
+
+    Staff who are signed in are told as JSON what was looked at; what else is wrong changes no verdict.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         if _migrated():
-            return HttpResponse("ready\n", content_type="text/plain")
+            return _ready(request)
         reason = "The database is not migrated."
     except (DatabaseError, InterfaceError):
         reason = "The database is away."
     _migrated.cache_clear()
     return HttpResponse(f"{reason}\n", status=503, content_type="text/plain", headers={"Retry-After": "2"})
+
+
+def _ready(request: HttpRequest) -> HttpResponse:
+    if not is_staff(request):
+        return HttpResponse("ready\n", content_type="text/plain")
+    checks = {"database": "reachable", "migrations": "applied", **readiness.details()}
+    return JsonResponse({"ready": True, "checks": checks}, json_dumps_params={"indent": 2})
 
 
 @cache

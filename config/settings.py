@@ -141,6 +141,9 @@ SMS_URL = holdfast.str("SMS_URL", default="")
 SMS_TOKEN = os.environ.get("HOLDFAST_SMS_TOKEN", "")
 SMS_SENDER = holdfast.str("SMS_SENDER", default="Holdfast")
 
+# Who watches from outside: Prometheus, by a token where it is not on this machine
+METRICS_TOKEN = os.environ.get("HOLDFAST_METRICS_TOKEN", "")
+
 # Languages and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # what our texts exist in; dates and prices follow each location's locale
