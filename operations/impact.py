@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from operations.incidents import Incident
 from operations.recovery import introduction
 
 FAILURE_CAP = 5000
+LISTED_CAP = 500  # in a list of many
 SOON = timedelta(hours=24)
 OVER = (S.DONE, S.CONFIRMED, S.CANCELLED, S.EXPIRED, S.SETTLED)
 
@@ -36,11 +37,7 @@ class Impact:
     soon: int = 0
     records: int = 0
     open_records: int = 0
-
-    @property
-    def is_capped(self) -> bool:
-        """Whether more has failed than was looked at."""
-        return self.failures >= FAILURE_CAP
+    is_capped: bool = False  # more has failed than was looked at
 
 
 @dataclass(frozen=True)
@@ -51,22 +48,25 @@ class Told:
     impact: Impact
 
 
-def tell(incidents: Iterable[Incident]) -> list[Told]:
-    """Incidents with their impact, those with appointments soonest first: one query for each model."""
+def tell(incidents: Iterable[Incident], *, cap: int = LISTED_CAP) -> list[Told]:
+    """Incidents with the impact of their newest failures, those with appointments soonest first.
+
+    One query for each model.
+    """
     listed = list(incidents)
     models: dict[str, list[int]] = defaultdict(list)
     for incident in listed:
         models[incident.effect_model].append(incident.pk)
     counted: dict[int, Impact] = {}
     for ids in models.values():
-        counted |= _count(next(each for each in listed if each.pk in ids), ids)
+        counted |= _count(next(each for each in listed if each.pk in ids), ids, cap)
     told = [Told(incident, counted.get(incident.pk, Impact())) for incident in listed]
     return sorted(told, key=lambda each: (-each.impact.soon, -each.impact.waiting, -each.incident.pk))
 
 
 def of(incident: Incident) -> Impact:
     """What this one has done."""
-    return tell([incident])[0].impact
+    return tell([incident], cap=FAILURE_CAP)[0].impact
 
 
 def failed(fingerprint: str) -> QuerySet[Attempt]:
@@ -74,7 +74,7 @@ def failed(fingerprint: str) -> QuerySet[Attempt]:
     return Attempt.objects.filter(fingerprint=fingerprint)
 
 
-def _count(one: Incident, ids: list[int]) -> dict[int, Impact]:
+def _count(one: Incident, ids: list[int], cap: int) -> dict[int, Impact]:
     concerns, table = introduction(one.model).concerns, one.model._meta.db_table
     sql = _IMPACT.format(
         table=table,
@@ -86,13 +86,13 @@ def _count(one: Incident, ids: list[int]) -> dict[int, Impact]:
     with connection.cursor() as cursor:
         values: dict[str, Any] = {
             "ids": ids,
-            "cap": FAILURE_CAP,
+            "cap": cap,
             "over": list(OVER),
             "now": now,
             "soon": now + SOON,
         }
         cursor.execute(sql, values)
-        return {row[0]: Impact(*row[1:]) for row in cursor.fetchall()}
+        return {row[0]: replace(Impact(*row[1:]), is_capped=row[1] >= cap) for row in cursor.fetchall()}
 
 
 _IMPACT = """

@@ -22,7 +22,7 @@ from operations.transactions import use_case
 LEAVE, TAKE = "desk:handover:leave", "desk:handover:take"
 HISTORY_COUNT = 20
 SHIFT = timedelta(hours=12)
-WATCH_COUNT = 5
+WATCH_COUNT, WATCH_CAP = 5, 20
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def history() -> list[Left]:
 def watched(user: User) -> list[impact.Told]:
     """The kinds of failure of the last day that nobody has closed, worst first."""
     recent = Incident.objects.open().filter(seen_at__gt=timezone.now() - timedelta(days=1))
-    listed = [each for each in recent.order_by("-seen_at")[:50] if permits.may_view(user, each.model)]
+    listed = [each for each in recent.order_by("-seen_at")[:WATCH_CAP] if permits.may_view(user, each.model)]
     return impact.tell(listed)[:WATCH_COUNT]
 
 
