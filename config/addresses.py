@@ -45,3 +45,20 @@ def mail(url: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtp+ssl",
     }
+
+
+def second_mail(url: str) -> dict[str, Any]:
+    """What Django's SMTP backend takes for another mail server than the one of EMAIL_URL; {} for none."""
+    if not url:
+        return {}
+    found = mail(url)
+    names = {"host": "HOST", "port": "PORT", "username": "HOST_USER", "password": "HOST_PASSWORD"}
+    named = {name: found[f"EMAIL_{setting}"] for name, setting in names.items()}
+    return {**named, "use_tls": found["EMAIL_USE_TLS"], "use_ssl": found["EMAIL_USE_SSL"]}
+
+
+def web(url: str) -> str:
+    """The address of a webhook of the operator's own, or nothing."""
+    if url and urlsplit(url).scheme not in ("http", "https"):
+        raise ImproperlyConfigured("HOLDFAST_ALERT_WEBHOOK_URL begins with http:// or https://.")
+    return url

@@ -93,6 +93,9 @@ class Limits:
     campaign_stalled_seconds: int = 2 * MINUTE
     campaign_preview_seconds: int = HOUR
 
+    # Alerts to operators
+    alert_incident_failures_count: int = 5
+
     # The worker and its watch
     queue_workers_count: int = 3
     queue_poll_milliseconds: int = 70

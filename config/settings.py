@@ -143,6 +143,9 @@ SMS_SENDER = holdfast.str("SMS_SENDER", default="Holdfast")
 
 # Who watches from outside: Prometheus, by a token where it is not on this machine
 METRICS_TOKEN = os.environ.get("HOLDFAST_METRICS_TOKEN", "")
+ALERT_WEBHOOK_URL = addresses.web(os.environ.get("HOLDFAST_ALERT_WEBHOOK_URL", ""))
+ALERT_EMAIL = addresses.second_mail(os.environ.get("HOLDFAST_ALERT_EMAIL_URL", ""))
+ALERT_EMAIL_TO = holdfast.list("ALERT_EMAIL_TO", default=[])
 
 # Languages and time
 LANGUAGE_CODE = "en"

@@ -1,5 +1,6 @@
 """The kernel's own tables, each defined beside the code that owns it."""
 
+from operations.alerts import Alert
 from operations.attempts import Attempt
 from operations.campaigns.campaign import Campaign
 from operations.campaigns.ledger import CampaignItem
@@ -18,6 +19,7 @@ from operations.proving import Proof
 from operations.repair import RecoveryAttempt
 
 __all__ = [
+    "Alert",
     "Attempt",
     "Campaign",
     "CampaignItem",

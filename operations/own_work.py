@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from operations import heartbeat, jobs, proving, sweeps
+from operations import alerts, heartbeat, jobs, proving, sweeps
 from operations.campaigns import control, running
 from operations.queue import schedules
 from operations.work import Job, Work, register
@@ -38,6 +38,13 @@ register(
         every_seconds=86_400,
         at_hour=2,
         limit_seconds=600,
+    ),
+    Job(
+        name=alerts.JOB,
+        title="Tell operators what needs a person",
+        run=alerts.run,
+        every_seconds=60,
+        limit_seconds=300,
     ),
     Job(
         name=proving.JOB,
