@@ -137,7 +137,9 @@ class TestRacing:
         assert Intent.objects.get().repeats == 0
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "0b8e7a3c-4a51-4c8e-9d0f-7a4f0e3f3c11:abc:def", "\x00", "ключ:1:2"])
+@pytest.mark.parametrize(
+    "token", ["", "nonsense", "0b8e7a3c-4a51-4c8e-9d0f-7a4f0e3f3c11:abc:def", "\x00", "ключ:1:2"]
+)
 def test_a_request_id_that_we_did_not_issue_is_refused(token):
     with pytest.raises(intents.RequestRefused):
         intents.read(token, SCOPE)
