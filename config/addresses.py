@@ -1,5 +1,6 @@
 """Reads the addresses an operator gives in the environment into Django's settings."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -62,3 +63,12 @@ def web(url: str) -> str:
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise ImproperlyConfigured("HOLDFAST_ALERT_WEBHOOK_URL begins with http:// or https://.")
     return url
+
+
+def with_prefix(prefix: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """What the variables of that prefix say, under the rest of their names; empty ones count as unset."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in environment.items()
+        if name.startswith(prefix) and value
+    }

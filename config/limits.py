@@ -59,6 +59,9 @@ class Limits:
     breaker_probe_seconds: int = 60
     slow_pace_milliseconds: int = 1000
 
+    # What mail providers report
+    report_wait_seconds: int = 5 * MINUTE  # for a message that our records do not know yet
+
     # Webhooks
     webhook_lanes_count: int = 8
     webhook_secret_overlap_seconds: int = DAY

@@ -39,6 +39,25 @@ def bounced(uid: uuid.UUID | str, text: str, operation: Operation = BY_MAIL_SERV
     return identity is not None and _note_bounced(identity, text, operation)
 
 
+def note_arrival(delivery: Delivery, text: str, operation: Operation) -> bool:
+    """This locked message is with its recipient; says whether that was news."""
+    if delivery.status in CONFIRMABLE:
+        workflow.perform(delivery, "confirm", operation, evidence=text)
+        return True
+    if delivery.may_be_duplicate and delivery.copy_of_id is None and delivery.status in UNSENT:
+        workflow.perform(delivery, "supersede", operation)
+        return True
+    return False
+
+
+def note_return(delivery: Delivery, text: str, operation: Operation) -> bool:
+    """This locked message came back, and why; says whether that was news."""
+    if delivery.status not in RETURNABLE:
+        return False
+    workflow.perform(delivery, "bounce", operation, evidence=text)
+    return True
+
+
 @use_case
 def _note_opened(uid: uuid.UUID) -> bool:
     delivery = workflow.fetch(Delivery, uid=uid)
@@ -46,21 +65,13 @@ def _note_opened(uid: uuid.UUID) -> bool:
     if is_news:
         delivery.opened_at = timezone.now()
         Delivery.objects.filter(pk=delivery.pk).update(opened_at=delivery.opened_at)
-    if delivery.status in CONFIRMABLE:
-        workflow.perform(delivery, "confirm", BY_CUSTOMER, evidence=_("Its link was opened."))
-        return True
-    if delivery.may_be_duplicate and delivery.copy_of_id is None and delivery.status in UNSENT:
-        workflow.perform(delivery, "supersede", BY_CUSTOMER)
-    return is_news
+    return note_arrival(delivery, _("Its link was opened."), BY_CUSTOMER) or is_news
 
 
 @use_case
 def _note_bounced(uid: uuid.UUID, text: str, operation: Operation) -> bool:
     delivery = Delivery.objects.select_for_update(of=("self",)).filter(uid=uid).first()
-    if delivery is None or delivery.status not in RETURNABLE:
-        return False
-    workflow.perform(delivery, "bounce", operation, evidence=text)
-    return True
+    return delivery is not None and note_return(delivery, text, operation)
 
 
 def _as_uuid(uid: uuid.UUID | str) -> uuid.UUID | None:

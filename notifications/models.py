@@ -9,11 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from notifications.providers.events import ProviderEvent
 from notifications.webhooks.endpoints import CHANNELS, Announcement, WebhookEndpoint
 from operations.effects import Effect, EffectQuerySet, EffectStatus
 from operations.workflow import transition
 
-__all__ = ["Announcement", "Channel", "Delivery", "DeliveryQuerySet", "WebhookEndpoint"]
+__all__ = ["Announcement", "Channel", "Delivery", "DeliveryQuerySet", "ProviderEvent", "WebhookEndpoint"]
 
 S = EffectStatus
 OPEN_STATUSES = (S.PENDING, S.WORKING, S.HELD, S.UNKNOWN, S.DEAD, S.BOUNCED)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from notifications import clock, kinds, remedies, wording
 from notifications.models import Channel, Delivery, DeliveryQuerySet
+from notifications.providers import conditions as of_reports
 from notifications.webhooks import conditions as of_endpoints
 from operations.effects import EffectStatus
 from operations.recovery import Condition, Urgency, after, register
@@ -244,4 +245,5 @@ register(
         since_at="changed_at",
     ),
     of_endpoints.GONE,
+    of_reports.UNMATCHED,
 )

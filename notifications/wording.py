@@ -45,9 +45,7 @@ def _of_status(delivery: Delivery, zone: ZoneInfo) -> str:
         case EffectStatus.DONE:
             return _accepted(delivery) % _at(delivery.done_at, zone)
         case EffectStatus.CONFIRMED:
-            return _("it reached you; its link was opened at %(time)s.") % _at(
-                delivery.opened_at or delivery.updated_at, zone
-            )
+            return _of_confirmed(delivery, zone)
         case EffectStatus.BOUNCED:
             return _("it came back to us. Please check your e-mail address.")
         case EffectStatus.UNKNOWN:
@@ -61,6 +59,12 @@ def _of_status(delivery: Delivery, zone: ZoneInfo) -> str:
         case EffectStatus.SETTLED:
             return _("closed by our staff. This page is right.")
     return _("it did not leave: a newer message took its place.")
+
+
+def _of_confirmed(delivery: Delivery, zone: ZoneInfo) -> str:
+    if delivery.opened_at is None:  # the provider that sends for us reported it
+        return _("it reached your mailbox; we heard so at %(time)s.") % _at(delivery.updated_at, zone)
+    return _("it reached you; its link was opened at %(time)s.") % _at(delivery.opened_at, zone)
 
 
 def _accepted(delivery: Delivery) -> str:

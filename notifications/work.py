@@ -9,6 +9,7 @@ from datetime import datetime
 from notifications import channels, delivery, draining, sms
 from notifications.draining import Route
 from notifications.models import Delivery
+from notifications.providers import applying, receiving
 from notifications.smtp import Mailer
 from notifications.webhooks import announcing, lanes
 from operations.engine import Act
@@ -37,6 +38,7 @@ BY_MAIL = Route(acts=_mail)
 register(
     Work(topic=EMAIL, drain=drain, due_since=due_since, is_outside=True),
     Work(topic=sms.SMS, drain=sms.drain, due_since=sms.due_since, is_outside=True),
+    Work(topic=receiving.TOPIC, drain=applying.drain, due_since=applying.due_since),
     Work(topic=announcing.TOPIC, drain=lanes.drain, due_since=lanes.due_since),
     Job(
         name="announce",

@@ -102,5 +102,5 @@ class DocumentedAPI(NinjaAPI):
         document["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}
         for operations in document["paths"].values():
             for operation in operations.values():
-                operation["security"].append({})  # a key is never needed
+                operation.setdefault("security", []).append({})  # a key is never needed
         return document

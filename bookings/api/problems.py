@@ -71,6 +71,12 @@ BAD_KEY = Kind(
     "Send a UUID of your own in Idempotency-Key, made once per thing you want done and sent again "
     "with each repeat.",
 )
+BAD_SIGNATURE = Kind(
+    "bad-signature",
+    400,
+    "The signature is missing or wrong",
+    "Sign with the secret that was agreed for this address. Nothing was stored.",
+)
 BAD_CLIENT = Kind(
     "bad-client-key",
     401,

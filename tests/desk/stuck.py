@@ -9,7 +9,7 @@ import pytest
 from django.db.models import Model
 from django.utils import timezone
 
-from notifications.models import Channel, Delivery, WebhookEndpoint
+from notifications.models import Channel, Delivery, ProviderEvent, WebhookEndpoint
 from operations import recovery
 from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
 from operations.jobs import ScheduledJob
@@ -73,6 +73,15 @@ def gone_endpoint() -> WebhookEndpoint:
     return endpoint
 
 
+def unmatched_report(**message: Any) -> ProviderEvent:
+    told = {"provider": "mailgun", "event_id": "7", "kind": "delivered", "raw": "{}", "fate": "unmatched"}
+    return ProviderEvent.objects.create(**told | message)
+
+
+def report_of_a_message_known_by_now() -> ProviderEvent:
+    return unmatched_report(uid=DeliveryFactory(done=True).uid)
+
+
 def dead_parcel() -> Any:
     leased = advance(post()[0], "lease", **LEASE)
     return advance(leased, "give_up", failure_class="permanent", failure_text="no such street")
@@ -99,6 +108,7 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "notifications.held": lambda: DeliveryFactory(held=True),
     "notifications.missed": lambda: advance(too_late(DeliveryFactory(kind="reminder")), "expire"),
     "notifications.channel_closed": closed_channel,
+    "notifications.report_unmatched": unmatched_report,
     "notifications.webhook_gone": gone_endpoint,
     "operations.campaign_prepared": standing.prepared,
     "operations.campaign_under_way": standing.under_way,
@@ -113,6 +123,7 @@ BUILDERS: dict[str, Callable[[], Any]] = {
 # Where a remedy refuses what the condition's builder makes
 REMEDY_BUILDERS: dict[str, Callable[[], Any]] = {
     "notifications.late-expire": lambda: too_late(DeliveryFactory()),
+    "notifications.report_unmatched-retry": report_of_a_message_known_by_now,
     "notifications.held-expire": lambda: too_late(DeliveryFactory(held=True)),
 }
 ANSWERS = {

@@ -1,0 +1,1 @@
+"""Mail providers: their API as a way out, and what they report about our messages."""
