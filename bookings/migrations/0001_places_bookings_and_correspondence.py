@@ -18,377 +18,876 @@ from bookings.sessions import REFRESH_SESSION
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('notifications', '0001_deliveries_and_channels'),
-        ('operations', '0001_the_kernel'),
+        ("notifications", "0001_deliveries_and_channels"),
+        ("operations", "0001_the_kernel"),
     ]
 
     operations = [
         migrations.RunSQL(REFRESH_SESSION, "DROP FUNCTION bookings_refresh_session(bigint)"),
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('time_zone', models.CharField(max_length=60, validators=[bookings.places.validate_time_zone])),
-                ('locale', models.CharField(default='en', max_length=12)),
-                ('currency', models.CharField(default='EUR', max_length=3)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('subdivision', models.CharField(blank=True, max_length=10)),
-                ('opening_hours', models.TextField(help_text='OpenStreetMap syntax, e.g. Mo-Fr 09:00-17:00; PH off')),
-                ('slot_step_minutes', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(5)])),
-                ('minimum_notice_minutes', models.PositiveIntegerField(default=60)),
-                ('horizon_days', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MaxValueValidator(800)])),
-                ('cancel_until_hours', models.PositiveSmallIntegerField(default=24)),
-                ('address', models.TextField(blank=True)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.EmailField(blank=True, help_text='Where customers and requests reach the staff.', max_length=254)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "time_zone",
+                    models.CharField(max_length=60, validators=[bookings.places.validate_time_zone]),
+                ),
+                ("locale", models.CharField(default="en", max_length=12)),
+                ("currency", models.CharField(default="EUR", max_length=3)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("subdivision", models.CharField(blank=True, max_length=10)),
+                (
+                    "opening_hours",
+                    models.TextField(help_text="OpenStreetMap syntax, e.g. Mo-Fr 09:00-17:00; PH off"),
+                ),
+                (
+                    "slot_step_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=15, validators=[django.core.validators.MinValueValidator(5)]
+                    ),
+                ),
+                ("minimum_notice_minutes", models.PositiveIntegerField(default=60)),
+                (
+                    "horizon_days",
+                    models.PositiveSmallIntegerField(
+                        default=60, validators=[django.core.validators.MaxValueValidator(800)]
+                    ),
+                ),
+                ("cancel_until_hours", models.PositiveSmallIntegerField(default=24)),
+                ("address", models.TextField(blank=True)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, help_text="Where customers and requests reach the staff.", max_length=254
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ('name',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('slot_step_minutes__gte', 1)), name='bookings_location_step'), models.CheckConstraint(condition=models.Q(('horizon_days__lte', 800)), name='bookings_location_horizon')],
+                "ordering": ("name",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("slot_step_minutes__gte", 1)), name="bookings_location_step"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("horizon_days__lte", 800)), name="bookings_location_horizon"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Enquiry',
+            name="Enquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('stale_after', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', django_fsm.FSMField(choices=[('open', 'Waiting for an answer'), ('answered', 'Answered'), ('closed', 'Closed')], default='open', max_length=20, protected=True)),
-                ('reference', models.CharField(default=bookings.booking.new_reference, editable=False, max_length=12, unique=True)),
-                ('token', models.CharField(default=bookings.booking.new_token, editable=False, max_length=40, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('text', models.TextField(max_length=5000)),
-                ('language', models.CharField(default='en', max_length=12)),
-                ('answer', models.TextField(blank=True)),
-                ('request', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='operations.intent')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enquiries', to='bookings.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("stale_after", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("open", "Waiting for an answer"),
+                            ("answered", "Answered"),
+                            ("closed", "Closed"),
+                        ],
+                        default="open",
+                        max_length=20,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        default=bookings.booking.new_reference, editable=False, max_length=12, unique=True
+                    ),
+                ),
+                (
+                    "token",
+                    models.CharField(
+                        default=bookings.booking.new_token, editable=False, max_length=40, unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("text", models.TextField(max_length=5000)),
+                ("language", models.CharField(default="en", max_length=12)),
+                ("answer", models.TextField(blank=True)),
+                (
+                    "request",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="operations.intent",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enquiries",
+                        to="bookings.location",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'enquiries',
-                'abstract': False,
+                "verbose_name_plural": "enquiries",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="Closure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='bookings.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closures",
+                        to="bookings.location",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('stale_after', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', django_fsm.FSMField(choices=[('draft', 'Begun'), ('submitted', 'Received'), ('accepted', 'Confirmed'), ('in_progress', 'Under way'), ('completed', 'Completed'), ('cancelled', 'Cancelled'), ('failed', 'Not possible')], default='submitted', max_length=20, protected=True)),
-                ('reference', models.CharField(default=bookings.booking.new_reference, editable=False, max_length=12, unique=True)),
-                ('token', models.CharField(default=bookings.booking.new_token, editable=False, max_length=40, unique=True)),
-                ('place', models.PositiveSmallIntegerField(default=1)),
-                ('wants_resource', models.BooleanField(default=False, help_text='The customer asked for this one.')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('time_zone', models.CharField(max_length=60)),
-                ('local_start', models.CharField(help_text='Wall time with offset as promised.', max_length=25)),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('notes', models.TextField(blank=True, max_length=2000)),
-                ('answers', models.JSONField(blank=True, default=dict)),
-                ('language', models.CharField(default='en', max_length=12)),
-                ('price', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
-                ('deposit', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('source', models.CharField(default='web', max_length=12)),
-                ('waiting_for', models.CharField(blank=True, choices=[('staff', "the staff's answer"), ('payment', 'the payment'), ('partner', "a partner's answer")], max_length=12)),
-                ('answer_until', models.DateTimeField(blank=True, null=True)),
-                ('next_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('failure_code', models.CharField(blank=True, choices=[('time_taken', 'The time was taken'), ('payment_declined', 'The payment was declined'), ('payment_unknown', "The payment's outcome is unknown"), ('partner_declined', 'The request was declined'), ('confirmation_expired', 'Nobody answered in time'), ('processing_error', 'Something went wrong on our side')], max_length=24)),
-                ('failure_text', models.TextField(blank=True)),
-                ('cancelled_by', models.CharField(blank=True, max_length=12)),
-                ('cancel_reason', models.TextField(blank=True)),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('revision', models.PositiveIntegerField(default=0, help_text='Grows when time or state told to people changes.')),
-                ('no_show', models.BooleanField(blank=True, null=True)),
-                ('duplicate_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='bookings.booking')),
-                ('request', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='operations.intent')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("stale_after", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "Begun"),
+                            ("submitted", "Received"),
+                            ("accepted", "Confirmed"),
+                            ("in_progress", "Under way"),
+                            ("completed", "Completed"),
+                            ("cancelled", "Cancelled"),
+                            ("failed", "Not possible"),
+                        ],
+                        default="submitted",
+                        max_length=20,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        default=bookings.booking.new_reference, editable=False, max_length=12, unique=True
+                    ),
+                ),
+                (
+                    "token",
+                    models.CharField(
+                        default=bookings.booking.new_token, editable=False, max_length=40, unique=True
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "wants_resource",
+                    models.BooleanField(default=False, help_text="The customer asked for this one."),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("time_zone", models.CharField(max_length=60)),
+                (
+                    "local_start",
+                    models.CharField(help_text="Wall time with offset as promised.", max_length=25),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("notes", models.TextField(blank=True, max_length=2000)),
+                ("answers", models.JSONField(blank=True, default=dict)),
+                ("language", models.CharField(default="en", max_length=12)),
+                ("price", models.DecimalField(decimal_places=2, default=0, max_digits=12)),
+                ("deposit", models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("source", models.CharField(default="web", max_length=12)),
+                (
+                    "waiting_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("staff", "the staff's answer"),
+                            ("payment", "the payment"),
+                            ("partner", "a partner's answer"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("answer_until", models.DateTimeField(blank=True, null=True)),
+                ("next_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "failure_code",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("time_taken", "The time was taken"),
+                            ("payment_declined", "The payment was declined"),
+                            ("payment_unknown", "The payment's outcome is unknown"),
+                            ("partner_declined", "The request was declined"),
+                            ("confirmation_expired", "Nobody answered in time"),
+                            ("processing_error", "Something went wrong on our side"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("failure_text", models.TextField(blank=True)),
+                ("cancelled_by", models.CharField(blank=True, max_length=12)),
+                ("cancel_reason", models.TextField(blank=True)),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "revision",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Grows when time or state told to people changes."
+                    ),
+                ),
+                ("no_show", models.BooleanField(blank=True, null=True)),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="bookings.booking",
+                    ),
+                ),
+                (
+                    "request",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="operations.intent",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="bookings.location",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('delivery', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='message', serialize=False, to='notifications.delivery')),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('booking', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='bookings.booking')),
-                ('enquiry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='bookings.enquiry')),
+                (
+                    "delivery",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="message",
+                        serialize=False,
+                        to="notifications.delivery",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=0)),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="bookings.booking",
+                    ),
+                ),
+                (
+                    "enquiry",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="bookings.enquiry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('room', 'Room'), ('equipment', 'Equipment')], default='person', max_length=12)),
-                ('hours', models.TextField(blank=True, help_text='Own days or hours in OpenStreetMap syntax, e.g. Tu-Sa; empty: as the location.')),
-                ('breaks', models.JSONField(blank=True, default=list, help_text="Daily breaks, e.g. ['12:30-13:15']")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True)),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='bookings.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Person"), ("room", "Room"), ("equipment", "Equipment")],
+                        default="person",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "hours",
+                    models.TextField(
+                        blank=True,
+                        help_text="Own days or hours in OpenStreetMap syntax, e.g. Tu-Sa; empty: as the location.",
+                    ),
+                ),
+                (
+                    "breaks",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Daily breaks, e.g. ['12:30-13:15']"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resources",
+                        to="bookings.location",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.AddField(
-            model_name='booking',
-            name='resource',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='bookings.resource'),
+            model_name="booking",
+            name="resource",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="bookings.resource"
+            ),
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to='bookings.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absences",
+                        to="bookings.resource",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True)),
-                ('minutes', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)])),
-                ('buffer_before_minutes', models.PositiveSmallIntegerField(default=0)),
-                ('buffer_after_minutes', models.PositiveSmallIntegerField(default=0)),
-                ('price', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
-                ('deposit', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('capacity', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)])),
-                ('approval', models.CharField(choices=[('automatic', 'At once'), ('staff', 'By staff'), ('payment', 'When paid'), ('partner', 'By a partner')], default='automatic', max_length=12)),
-                ('answer_within_hours', models.PositiveSmallIntegerField(default=24, help_text='How soon staff promise to answer a request.')),
-                ('wait_list', models.BooleanField(default=False)),
-                ('requires_phone', models.BooleanField(default=False)),
-                ('requires_notes', models.BooleanField(default=False)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True)),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='bookings.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                ("buffer_before_minutes", models.PositiveSmallIntegerField(default=0)),
+                ("buffer_after_minutes", models.PositiveSmallIntegerField(default=0)),
+                ("price", models.DecimalField(decimal_places=2, default=0, max_digits=12)),
+                ("deposit", models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
+                (
+                    "capacity",
+                    models.PositiveSmallIntegerField(
+                        default=1, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "approval",
+                    models.CharField(
+                        choices=[
+                            ("automatic", "At once"),
+                            ("staff", "By staff"),
+                            ("payment", "When paid"),
+                            ("partner", "By a partner"),
+                        ],
+                        default="automatic",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "answer_within_hours",
+                    models.PositiveSmallIntegerField(
+                        default=24, help_text="How soon staff promise to answer a request."
+                    ),
+                ),
+                ("wait_list", models.BooleanField(default=False)),
+                ("requires_phone", models.BooleanField(default=False)),
+                ("requires_notes", models.BooleanField(default=False)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services",
+                        to="bookings.location",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('room', 'Room'), ('equipment', 'Equipment')], max_length=12)),
-                ('resources', models.ManyToManyField(blank=True, to='bookings.resource')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='bookings.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Person"), ("room", "Room"), ("equipment", "Equipment")],
+                        max_length=12,
+                    ),
+                ),
+                ("resources", models.ManyToManyField(blank=True, to="bookings.resource")),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="bookings.service",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='booking',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.service'),
+            model_name="booking",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="bookings.service"
+            ),
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('capacity', models.PositiveSmallIntegerField(default=1)),
-                ('is_live', models.BooleanField(default=False, editable=False)),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='bookings.location')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='bookings.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("capacity", models.PositiveSmallIntegerField(default=1)),
+                ("is_live", models.BooleanField(default=False, editable=False)),
+                (
+                    "location",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="bookings.location"),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="bookings.service",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='booking',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='bookings.session'),
+            model_name="booking",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="bookings.session"
+            ),
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occupied', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('is_live', models.BooleanField(default=False, editable=False)),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='bookings.resource')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='allocations', to='bookings.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("occupied", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("is_live", models.BooleanField(default=False, editable=False)),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="bookings.resource",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="allocations",
+                        to="bookings.session",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['created_at'], name='bookings_enquiry_open'),
+            model_name="enquiry",
+            index=models.Index(
+                condition=models.Q(("status", "open")), fields=["created_at"], name="bookings_enquiry_open"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enquiry',
-            trigger=pgtrigger.compiler.Trigger(name='status_guard', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.status NOT IN ('open') OR NEW.version <> 1 THEN\n                    RAISE EXCEPTION 'bookings_enquiry: a record cannot begin as % (version %)', NEW.status, NEW.version\n                        USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_enquiry_begins';\n                END IF;\n                RETURN NEW;\n            END IF;\n            IF NEW.version NOT IN (OLD.version, OLD.version + 1)\n                OR (NEW.status <> OLD.status AND NEW.version = OLD.version) THEN\n                RAISE EXCEPTION 'bookings_enquiry %: version % cannot become %', OLD.id, OLD.version, NEW.version\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_enquiry_version_grows';\n            END IF;\n            IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (('open', 'answered'), ('open', 'closed')) THEN\n                RAISE EXCEPTION 'bookings_enquiry %: % cannot become %', OLD.id, OLD.status, NEW.status\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_enquiry_allowed_moves';\n            END IF;\n            RETURN NEW;\n        ", hash='0a1ac986fb91d3cfd0951b51ea12bf896b508eb2', operation='INSERT OR UPDATE', pgid='pgtrigger_status_guard_e7fbf', table='bookings_enquiry', when='BEFORE')),
+            model_name="enquiry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="status_guard",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.status NOT IN ('open') OR NEW.version <> 1 THEN\n                    RAISE EXCEPTION 'bookings_enquiry: a record cannot begin as % (version %)', NEW.status, NEW.version\n                        USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_enquiry_begins';\n                END IF;\n                RETURN NEW;\n            END IF;\n            IF NEW.version NOT IN (OLD.version, OLD.version + 1)\n                OR (NEW.status <> OLD.status AND NEW.version = OLD.version) THEN\n                RAISE EXCEPTION 'bookings_enquiry %: version % cannot become %', OLD.id, OLD.version, NEW.version\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_enquiry_version_grows';\n            END IF;\n            IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (('open', 'answered'), ('open', 'closed')) THEN\n                RAISE EXCEPTION 'bookings_enquiry %: % cannot become %', OLD.id, OLD.status, NEW.status\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_enquiry_allowed_moves';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="0a1ac986fb91d3cfd0951b51ea12bf896b508eb2",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_status_guard_e7fbf",
+                    table="bookings_enquiry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enquiry',
-            trigger=pgtrigger.compiler.Trigger(name='event_guard', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF NOT EXISTS (\n                SELECT 1 FROM operations_event\n                WHERE subject_model = 'bookings.enquiry' AND subject_id = NEW.id AND sequence = NEW.version\n                    AND to_status = NEW.status\n            ) THEN\n                RAISE EXCEPTION 'bookings_enquiry %: version % has no event', NEW.id, NEW.version\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_enquiry_explained';\n            END IF;\n            RETURN NULL;\n        ", hash='3b8795d4346f6a8bf2cdf111b823c1e247f180df', operation='INSERT OR UPDATE OF "version"', pgid='pgtrigger_event_guard_b0f0e', table='bookings_enquiry', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="enquiry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="event_guard",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n            IF NOT EXISTS (\n                SELECT 1 FROM operations_event\n                WHERE subject_model = 'bookings.enquiry' AND subject_id = NEW.id AND sequence = NEW.version\n                    AND to_status = NEW.status\n            ) THEN\n                RAISE EXCEPTION 'bookings_enquiry %: version % has no event', NEW.id, NEW.version\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_enquiry_explained';\n            END IF;\n            RETURN NULL;\n        ",
+                    hash="3b8795d4346f6a8bf2cdf111b823c1e247f180df",
+                    operation='INSERT OR UPDATE OF "version"',
+                    pgid="pgtrigger_event_guard_b0f0e",
+                    table="bookings_enquiry",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='closure',
-            index=models.Index(fields=['location', 'ends_at'], name='bookings_closure_location'),
+            model_name="closure",
+            index=models.Index(fields=["location", "ends_at"], name="bookings_closure_location"),
         ),
         migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='bookings_closure_has_length'),
+            model_name="closure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="bookings_closure_has_length"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('booking__isnull', True), ('enquiry__isnull', True), _connector='XOR'), name='bookings_message_is_about_one'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("booking__isnull", True), ("enquiry__isnull", True), _connector="XOR"),
+                name="bookings_message_is_about_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('location', 'slug'), name='bookings_one_resource_per_slug'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                fields=("location", "slug"), name="bookings_one_resource_per_slug"
+            ),
         ),
         migrations.AddIndex(
-            model_name='absence',
-            index=models.Index(fields=['resource', 'ends_at'], name='bookings_absence_resource'),
+            model_name="absence",
+            index=models.Index(fields=["resource", "ends_at"], name="bookings_absence_resource"),
         ),
         migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='bookings_absence_has_length'),
+            model_name="absence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="bookings_absence_has_length"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.UniqueConstraint(fields=('location', 'slug'), name='bookings_one_service_per_slug'),
+            model_name="service",
+            constraint=models.UniqueConstraint(
+                fields=("location", "slug"), name="bookings_one_service_per_slug"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='bookings_service_has_length'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gte", 1)), name="bookings_service_has_length"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='bookings_service_has_places'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", 1)), name="bookings_service_has_places"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('service', 'kind'), name='bookings_one_requirement_per_kind'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(
+                fields=("service", "kind"), name="bookings_one_requirement_per_kind"
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('is_live', True)), fields=['service', 'starts_at'], name='bookings_session_live'),
+            model_name="session",
+            index=models.Index(
+                condition=models.Q(("is_live", True)),
+                fields=["service", "starts_at"],
+                name="bookings_session_live",
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['location', 'starts_at'], name='bookings_session_location'),
+            model_name="session",
+            index=models.Index(fields=["location", "starts_at"], name="bookings_session_location"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='bookings_session_has_length'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="bookings_session_has_length"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='bookings_session_has_places'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", 1)), name="bookings_session_has_places"
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('status', 'submitted'), ('waiting_for', '')), fields=['next_at'], name='bookings_due'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("status", "submitted"), ("waiting_for", "")),
+                fields=["next_at"],
+                name="bookings_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('status__in', ['draft', 'submitted', 'accepted', 'in_progress'])), fields=['stale_after'], name='bookings_stale'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("status__in", ["draft", "submitted", "accepted", "in_progress"])),
+                fields=["stale_after"],
+                name="bookings_stale",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('waiting_for', ''), _negated=True), fields=['answer_until'], name='bookings_awaiting'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("waiting_for", ""), _negated=True),
+                fields=["answer_until"],
+                name="bookings_awaiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('status__in', ['submitted', 'failed'])), fields=['starts_at', 'id'], name='bookings_open'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("status__in", ["submitted", "failed"])),
+                fields=["starts_at", "id"],
+                name="bookings_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('cancelled_by', 'staff'), ('status', 'cancelled')), fields=['starts_at'], name='bookings_called_off'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("cancelled_by", "staff"), ("status", "cancelled")),
+                fields=["starts_at"],
+                name="bookings_called_off",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('duplicate_of__isnull', False)), fields=['starts_at'], name='bookings_likely_twice'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("duplicate_of__isnull", False)),
+                fields=["starts_at"],
+                name="bookings_likely_twice",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['location', 'starts_at'], name='bookings_location_starts'),
+            model_name="booking",
+            index=models.Index(fields=["location", "starts_at"], name="bookings_location_starts"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['-starts_at', '-id'], name='bookings_starts'),
+            model_name="booking",
+            index=models.Index(fields=["-starts_at", "-id"], name="bookings_starts"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('email'), 'text_pattern_ops'), name='bookings_email'),
+            model_name="booking",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Lower("email"), "text_pattern_ops"
+                ),
+                name="bookings_email",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(models.F('phone'), 'text_pattern_ops'), name='bookings_phone'),
+            model_name="booking",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(models.F("phone"), "text_pattern_ops"),
+                name="bookings_phone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(models.F('reference'), 'text_pattern_ops'), name='bookings_reference'),
+            model_name="booking",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(models.F("reference"), "text_pattern_ops"),
+                name="bookings_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('draft', 'submitted', 'accepted', 'in_progress', 'completed'))), fields=('session', 'place'), name='bookings_one_booking_per_place'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("status__in", ("draft", "submitted", "accepted", "in_progress", "completed"))
+                ),
+                fields=("session", "place"),
+                name="bookings_one_booking_per_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='bookings_booking_has_length'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="bookings_booking_has_length"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'failed'), ('failure_code', ''), _connector='XOR'), name='bookings_failed_has_a_code'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "failed"), ("failure_code", ""), _connector="XOR"),
+                name="bookings_failed_has_a_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('waiting_for', ''), models.Q(('answer_until__isnull', False), ('status', 'submitted')), _connector='OR'), name='bookings_waiting_has_a_deadline'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("waiting_for", ""),
+                    models.Q(("answer_until__isnull", False), ("status", "submitted")),
+                    _connector="OR",
+                ),
+                name="bookings_waiting_has_a_deadline",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='status_guard', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.status NOT IN ('draft', 'submitted') OR NEW.version <> 1 THEN\n                    RAISE EXCEPTION 'bookings_booking: a record cannot begin as % (version %)', NEW.status, NEW.version\n                        USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_booking_begins';\n                END IF;\n                RETURN NEW;\n            END IF;\n            IF NEW.version NOT IN (OLD.version, OLD.version + 1)\n                OR (NEW.status <> OLD.status AND NEW.version = OLD.version) THEN\n                RAISE EXCEPTION 'bookings_booking %: version % cannot become %', OLD.id, OLD.version, NEW.version\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_booking_version_grows';\n            END IF;\n            IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (('accepted', 'cancelled'), ('accepted', 'completed'), ('accepted', 'failed'), ('accepted', 'in_progress'), ('draft', 'cancelled'), ('draft', 'submitted'), ('failed', 'cancelled'), ('failed', 'submitted'), ('in_progress', 'cancelled'), ('in_progress', 'completed'), ('in_progress', 'failed'), ('submitted', 'accepted'), ('submitted', 'cancelled'), ('submitted', 'failed')) THEN\n                RAISE EXCEPTION 'bookings_booking %: % cannot become %', OLD.id, OLD.status, NEW.status\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_booking_allowed_moves';\n            END IF;\n            RETURN NEW;\n        ", hash='3eb7dc3e26bbe9bb65a129872abaf71dead2549e', operation='INSERT OR UPDATE', pgid='pgtrigger_status_guard_8fed4', table='bookings_booking', when='BEFORE')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="status_guard",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.status NOT IN ('draft', 'submitted') OR NEW.version <> 1 THEN\n                    RAISE EXCEPTION 'bookings_booking: a record cannot begin as % (version %)', NEW.status, NEW.version\n                        USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_booking_begins';\n                END IF;\n                RETURN NEW;\n            END IF;\n            IF NEW.version NOT IN (OLD.version, OLD.version + 1)\n                OR (NEW.status <> OLD.status AND NEW.version = OLD.version) THEN\n                RAISE EXCEPTION 'bookings_booking %: version % cannot become %', OLD.id, OLD.version, NEW.version\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_booking_version_grows';\n            END IF;\n            IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (('accepted', 'cancelled'), ('accepted', 'completed'), ('accepted', 'failed'), ('accepted', 'in_progress'), ('draft', 'cancelled'), ('draft', 'submitted'), ('failed', 'cancelled'), ('failed', 'submitted'), ('in_progress', 'cancelled'), ('in_progress', 'completed'), ('in_progress', 'failed'), ('submitted', 'accepted'), ('submitted', 'cancelled'), ('submitted', 'failed')) THEN\n                RAISE EXCEPTION 'bookings_booking %: % cannot become %', OLD.id, OLD.status, NEW.status\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_booking_allowed_moves';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="3eb7dc3e26bbe9bb65a129872abaf71dead2549e",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_status_guard_8fed4",
+                    table="bookings_booking",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='event_guard', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n            IF NOT EXISTS (\n                SELECT 1 FROM operations_event\n                WHERE subject_model = 'bookings.booking' AND subject_id = NEW.id AND sequence = NEW.version\n                    AND to_status = NEW.status\n            ) THEN\n                RAISE EXCEPTION 'bookings_booking %: version % has no event', NEW.id, NEW.version\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_booking_explained';\n            END IF;\n            RETURN NULL;\n        ", hash='6db65c289239e0e9addc4df86b7add127ae241a0', operation='INSERT OR UPDATE OF "version"', pgid='pgtrigger_event_guard_b77df', table='bookings_booking', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="event_guard",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n            IF NOT EXISTS (\n                SELECT 1 FROM operations_event\n                WHERE subject_model = 'bookings.booking' AND subject_id = NEW.id AND sequence = NEW.version\n                    AND to_status = NEW.status\n            ) THEN\n                RAISE EXCEPTION 'bookings_booking %: version % has no event', NEW.id, NEW.version\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_booking_explained';\n            END IF;\n            RETURN NULL;\n        ",
+                    hash="6db65c289239e0e9addc4df86b7add127ae241a0",
+                    operation='INSERT OR UPDATE OF "version"',
+                    pgid="pgtrigger_event_guard_b77df",
+                    table="bookings_booking",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='session_follows', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' THEN\n                PERFORM bookings_refresh_session(s.id) FROM (\n                    SELECT OLD.session_id AS id WHERE OLD.session_id <> NEW.session_id\n                        OR (OLD.status IN ('draft', 'submitted', 'accepted', 'in_progress', 'completed')) <> (NEW.status IN ('draft', 'submitted', 'accepted', 'in_progress', 'completed'))\n                    UNION\n                    SELECT NEW.session_id WHERE OLD.session_id <> NEW.session_id\n                ) AS s ORDER BY s.id;\n            ELSE\n                PERFORM bookings_refresh_session(NEW.session_id);\n            END IF;\n            RETURN NULL;\n        ", hash='a5af35ae9f808fb01cc94ebca17c7a9673d4febf', operation='INSERT OR UPDATE OF "status", "session_id"', pgid='pgtrigger_session_follows_f37df', table='bookings_booking', when='AFTER')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="session_follows",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF TG_OP = 'UPDATE' THEN\n                PERFORM bookings_refresh_session(s.id) FROM (\n                    SELECT OLD.session_id AS id WHERE OLD.session_id <> NEW.session_id\n                        OR (OLD.status IN ('draft', 'submitted', 'accepted', 'in_progress', 'completed')) <> (NEW.status IN ('draft', 'submitted', 'accepted', 'in_progress', 'completed'))\n                    UNION\n                    SELECT NEW.session_id WHERE OLD.session_id <> NEW.session_id\n                ) AS s ORDER BY s.id;\n            ELSE\n                PERFORM bookings_refresh_session(NEW.session_id);\n            END IF;\n            RETURN NULL;\n        ",
+                    hash="a5af35ae9f808fb01cc94ebca17c7a9673d4febf",
+                    operation='INSERT OR UPDATE OF "status", "session_id"',
+                    pgid="pgtrigger_session_follows_f37df",
+                    table="bookings_booking",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='place_within_capacity', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NOT EXISTS (SELECT 1 FROM bookings_session WHERE id = NEW.session_id\n                    AND service_id = NEW.service_id AND NEW.place BETWEEN 1 AND capacity) THEN\n                RAISE EXCEPTION 'bookings_booking: session % has no place %', NEW.session_id, NEW.place\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_place_within_capacity';\n            END IF;\n            RETURN NEW;\n        ", hash='072d10af866a2e3aae6c4cdb1b02a21f419a425c', operation='INSERT OR UPDATE OF "place", "session_id", "service_id"', pgid='pgtrigger_place_within_capacity_83799', table='bookings_booking', when='BEFORE')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="place_within_capacity",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NOT EXISTS (SELECT 1 FROM bookings_session WHERE id = NEW.session_id\n                    AND service_id = NEW.service_id AND NEW.place BETWEEN 1 AND capacity) THEN\n                RAISE EXCEPTION 'bookings_booking: session % has no place %', NEW.session_id, NEW.place\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_place_within_capacity';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="072d10af866a2e3aae6c4cdb1b02a21f419a425c",
+                    operation='INSERT OR UPDATE OF "place", "session_id", "service_id"',
+                    pgid="pgtrigger_place_within_capacity_83799",
+                    table="bookings_booking",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_live', True)), expressions=[(models.Func(models.F('resource_id'), models.F('resource_id'), models.Value('[]'), function='int8range'), '&&'), ('occupied', '&&')], name='bookings_no_overlap'),
+            model_name="allocation",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("is_live", True)),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("resource_id"),
+                            models.F("resource_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("occupied", "&&"),
+                ],
+                name="bookings_no_overlap",
+            ),
         ),
     ]
