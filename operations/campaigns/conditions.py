@@ -75,10 +75,10 @@ introduce(
         own_page=lambda campaign: reverse("admin:desk_campaign", args=[campaign.pk]),
         moves={
             "prepare": gettext_noop("Prepared"),
-            "schedule": gettext_noop("Started, with ten seconds to undo it"),
+            "schedule": gettext_noop("Started, with some seconds to undo it"),
             "set_out": gettext_noop("Begun with the first few"),
             "go_on": gettext_noop("The first few worked: gone on with the rest"),
-            "stop": gettext_noop("Stopped: {text}"),
+            "stop": gettext_noop("Stopped"),
             "resume": gettext_noop("Resumed"),
             "complete": gettext_noop("Done"),
             "call_off": gettext_noop("Called off"),

@@ -108,6 +108,12 @@ def _busy() -> str:
     return str(AnotherRuns.message) if Campaign.objects.active().exists() else ""
 
 
+def _what_starting_does(_campaign: Campaign) -> str:
+    return _("Does exactly what is shown here, a few first. You can undo it for %(seconds)s seconds.") % {
+        "seconds": settings.HOLDFAST.campaign_undo_seconds
+    }
+
+
 def _what_stopping_does(campaign: Campaign) -> str:
     if campaign.status == CampaignStatus.SCHEDULED:
         return _("Undoes it: nothing has been done yet, and nothing will be.")
@@ -117,7 +123,7 @@ def _what_stopping_does(campaign: Campaign) -> str:
 START = Remedy(
     code="start",
     title=gettext_lazy("Start"),
-    says=gettext_lazy("Does exactly what is shown here, a few first. You can undo it for ten seconds."),
+    says=_what_starting_does,
     apply=start,
     consequence=Consequence.NEEDS_CHECK,
     refuses=_cannot_start,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -24,10 +23,6 @@ from operations.recovery import words
 
 LINE_COUNT = 50
 SAMPLE_COUNT = 10
-NEEDS_NO_REASON = {  # what is typed for you, and may be changed
-    control.STOP.code: "Stopped by hand.",
-    control.DISCARD.code: "Not needed.",
-}
 
 
 @dataclass(frozen=True)
@@ -95,13 +90,21 @@ class Press:
         return self.way.is_allowed and (self.may_treat or self.way.remedy not in STARTING)
 
     @property
-    def title(self) -> str:
-        is_undo = self.campaign.status == CampaignStatus.SCHEDULED and self.way.remedy is control.STOP
-        return _("Undo") if is_undo else str(self.way.remedy.title)
+    def is_undo(self) -> bool:
+        return self.campaign.status == CampaignStatus.SCHEDULED and self.way.remedy is control.STOP
 
-    @cached_property
+    @property
+    def title(self) -> str:
+        return _("Undo") if self.is_undo else str(self.way.remedy.title)
+
+    @property
     def reason(self) -> str:
-        return self.way.reason or NEEDS_NO_REASON.get(self.way.remedy.code, "")
+        """What was typed, or what may stand there where seconds count."""
+        proposed = {
+            control.STOP.code: _("Undone.") if self.is_undo else _("Stopped by hand."),
+            control.DISCARD.code: _("Not needed."),
+        }
+        return self.way.reason or proposed.get(self.way.remedy.code, "")
 
 
 STARTING = (control.START, control.RESUME)

@@ -34,7 +34,11 @@ class Command(BaseCommand):
         apply.add_argument("remedy")
         which = apply.add_mutually_exclusive_group(required=True)
         which.add_argument("--id", type=int, nargs="+", action="extend", metavar="N", help="these records")
-        which.add_argument("--all", action="store_true", help="every record of the condition")
+        which.add_argument(
+            "--all",
+            action="store_true",
+            help="every record at once, without trial, pace or undo; a campaign on the desk has them",
+        )
         apply.add_argument("--reason", required=True, metavar="TEXT", help="kept with each change")
         apply.add_argument(
             "--answer", action="append", default=[], metavar="NAME=TEXT", help="what the remedy asks for"
