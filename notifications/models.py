@@ -107,6 +107,7 @@ class Delivery(Effect):
             models.Index(
                 fields=["channel", "updated_at"], condition=Q(status=S.HELD), name="notifications_held"
             ),
+            models.Index(fields=["next_at"], condition=Q(status=S.PENDING), name="notifications_next"),
             models.Index(fields=["recipient"], name="notifications_recipient"),
         )
 

@@ -29,8 +29,8 @@ def _customer_text(delivery: Delivery) -> str:
 
 
 def _late() -> DeliveryQuerySet:
-    """Due for too long, or waiting past its use."""
-    return Delivery.objects.late() | Delivery.objects.past_use().filter(status=S.PENDING)
+    """Due for too long, or waiting past its use: found among what is due, however many are still to come."""
+    return Delivery.objects.late() | Delivery.objects.due().past_use()
 
 
 def _missed() -> DeliveryQuerySet:
