@@ -45,9 +45,10 @@ def correct(booking: Booking, email: str, operation: Operation) -> None:
         raise CorrectedTooOften
     workflow.perform(booking, "correct_email", operation, email=email.strip())
     outbox.supersede(_not_arrived(booking), operation, evidence=_("The customer corrected the address."))
-    if latest:
-        not_after = messages.copy_not_after(booking, latest.kind)
-        outbox.send_copy(latest, operation, recipient=booking.email, not_after=not_after)
+    if latest is None:
+        return  # nobody was ever written to: what comes goes to the right address only
+    not_after = messages.copy_not_after(booking, latest.kind)
+    outbox.send_copy(latest, operation, recipient=booking.email, not_after=not_after)
     messages.remind(booking, operation)
     messages.tell_old_address(booking, old, operation)
 

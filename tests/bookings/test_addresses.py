@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from bookings import changes, messages, redirecting
+from bookings import changes, messages, processing, redirecting
 from bookings.models import Booking
 from notifications import work
 from notifications.models import Delivery
 from operations import intents, recovery
 from operations.errors import StaleRecord
-from operations.workflow import Source
+from operations.workflow import WORKER, Source
 from tests.factories import BookingFactory, DeliveryFactory
 from tests.notifications.test_reminders import accept, reminders
 
@@ -155,6 +156,17 @@ def test_nobody_tries_out_one_address_after_the_other(settings):
         correct(booking)
 
     assert not to(RIGHT).exists()
+
+
+def test_before_the_first_message_only_the_address_changes(server):
+    booking = BookingFactory(email="adda@example.com")
+    after = correct(booking)
+    assert not Delivery.objects.exists()
+
+    with transaction.atomic():
+        processing.accept(after, WORKER)
+    drain()
+    assert [mail.recipient for mail in server.received] == [RIGHT]
 
 
 def test_long_after_the_appointment_there_is_nothing_to_correct():

@@ -34,6 +34,13 @@ def test_the_page_leads_to_the_form_that_has_the_address(visitor, booking):
     assert visitor.open(f"/b/{booking.token}/address/").form().fields["email"] == "adda@example.com"
 
 
+def test_before_the_first_message_it_can_be_corrected_too(visitor, service):
+    page = visitor.open(f"/b/{BookingFactory(service=service).token}/")
+
+    assert "None has been written yet." in page.text
+    assert any("/address/" in link for link in page.links)
+
+
 def test_looking_at_the_form_changes_nothing(client, booking):
     response = client.get(f"/b/{booking.token}/address/")
 
