@@ -69,7 +69,8 @@ def history() -> list[Left]:
 def watched(user: User) -> list[impact.Told]:
     """The kinds of failure of the last day that nobody has closed, worst first."""
     recent = Incident.objects.open().filter(seen_at__gt=timezone.now() - timedelta(days=1))
-    listed = [each for each in recent.order_by("-seen_at")[:WATCH_CAP] if permits.may_view(user, each.model)]
+    newest = recent.order_by("-seen_at")[:WATCH_CAP]
+    listed = [each for each in newest if permits.may_view_everywhere(user, each.model)]
     return impact.tell(listed)[:WATCH_COUNT]
 
 

@@ -44,8 +44,8 @@ class Behind:
 def listed(user: User, *, is_open: bool) -> list[Told]:
     """The incidents that this person may see, those with appointments soonest first."""
     found = Incident.objects.open() if is_open else Incident.objects.closed()
-    newest = [each for each in found.order_by("-seen_at")[:SHOWN_COUNT] if permits.may_view(user, each.model)]
-    return impact.tell(newest)
+    newest = found.order_by("-seen_at")[:SHOWN_COUNT]
+    return impact.tell([each for each in newest if permits.may_view_everywhere(user, each.model)])
 
 
 def page(user: User, incident: Incident, typed: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
 def incident(request: HttpRequest, pk: int) -> HttpResponse:
     """One incident, and what people do about it."""
     found = get_object_or_404(Incident, pk=pk)
-    if not permits.may_view(request.user, found.model):
+    if not permits.may_view_everywhere(request.user, found.model):
+        refusing.note_at_the_list(request, found)
         raise PermissionDenied
     if request.method != "POST":
         return pages.framed(request, "desk/incident.html", incident_pages.page(request.user, found))

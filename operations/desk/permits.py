@@ -23,6 +23,11 @@ def may_view(user: User, model: type[Model]) -> bool:
     return is_allowed and reach.may_meet(user, model)
 
 
+def may_view_everywhere(user: User, model: type[Model]) -> bool:
+    """Whether this person may read what is counted over the records of all locations, e.g. incidents."""
+    return may_view(user, model) and not reach.is_limited(user)
+
+
 def may_recover(user: User, remedy: Remedy) -> bool:
     """Whether this person may press this remedy."""
     return _has(user, remedy.permission)

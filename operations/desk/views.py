@@ -39,6 +39,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "overview": overview.look(seen),
         "sees_nothing": not seen,
         "machinery": machinery.inspect(),
+        "is_limited": reach.is_limited(request.user),
         "promised": shift.promised(request.user, due_only=True),
         "watched": handing_over.watched(request.user),
         "waiting": handing_over.waiting(),
