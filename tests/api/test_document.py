@@ -57,7 +57,10 @@ def known(service, start):
 @SCHEMA.parametrize()
 @EXAMPLES
 def test_every_answer_is_announced(case, known):
-    case.call_and_validate()
+    answer = case.call()
+    # A body that is refused for its size was not accepted, whatever else is wrong with it.
+    too_large = [checks.negative_data_rejection] if answer.status_code == 413 else []
+    case.validate_response(answer, excluded_checks=too_large)
     aim(case, known)
     case.call_and_validate(checks=CONFORMS)
 
