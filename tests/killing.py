@@ -30,6 +30,8 @@ def _dies(act: Callable[[], object], point: int) -> bool:
     child = os.fork()
     if child == 0:
         try:
+            # A wrapper of its own: the parent's may belong to a thread or loop that did not come along.
+            connections["default"] = connections.create_connection("default")
             _arm(point)
             act()
         finally:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db.models import Model
@@ -74,8 +74,8 @@ def gone_endpoint() -> WebhookEndpoint:
 
 
 def unmatched_report(**message: Any) -> ProviderEvent:
-    told = {"provider": "mailgun", "event_id": "7", "kind": "delivered", "raw": "{}", "fate": "unmatched"}
-    return ProviderEvent.objects.create(**told | message)
+    told = {"provider": "mailgun", "kind": "delivered", "raw": "{}", "fate": "unmatched"}
+    return ProviderEvent.objects.create(**{"event_id": str(uuid4())} | told | message)
 
 
 def report_of_a_message_known_by_now() -> ProviderEvent:
