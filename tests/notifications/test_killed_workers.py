@@ -30,6 +30,7 @@ def work_in_a_process():
     child = os.fork()
     if child == 0:
         try:
+            connections["default"] = connections.create_connection("default")  # see tests/killing.py
             work.drain()
         finally:
             os._exit(0)
