@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+LOWEST_PORT, PORTS_COUNT = 12_000, 20_000
+
 
 def secret_key(home: Path) -> str:
     """The signing key kept in `home`, made on first use and readable by its owner only."""
@@ -30,9 +32,14 @@ def inbox_port(home: Path) -> int:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port of the loopback that nobody listens on now, and that no outgoing connection is given later.
+
+    The system's own choice would come from the range of outgoing connections (32768 and up on Linux, 49152
+    and up by RFC 6335), where any of them may take the port before we listen on it.
+    """
+    while not is_free(port := LOWEST_PORT + secrets.randbelow(PORTS_COUNT)):
+        pass
+    return port
 
 
 def is_free(port: int) -> bool:

@@ -194,10 +194,3 @@ def receiver(always: Behaviour | None = None, **options: object) -> Iterator[Rec
             yield server
         finally:
             server.shutdown()
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from config.identity import free_port
 from notifications import draining, kinds, sms
 from notifications.kinds import Content, Kind
 from notifications.models import Delivery
@@ -81,7 +82,7 @@ def test_each_failure_has_its_class(gateway, behaviour, failure_class, status):
 
 @pytest.mark.usefixtures("short")
 def test_a_gateway_that_is_away_is_tried_again(gateway, settings):
-    settings.SMS_URL = f"http://127.0.0.1:{other_side.free_port()}/"
+    settings.SMS_URL = f"http://127.0.0.1:{free_port()}/"
 
     assert sent().failure_class == "transient"
 

@@ -7,6 +7,7 @@ import time
 import pytest
 import trustme
 
+from config.identity import free_port
 from notifications.outside import addresses, calls
 from notifications.outside.calls import AddressRefused, Answer, Caller, NoAnswer, NotReached
 from tests import misbehaving_http as other_side
@@ -57,7 +58,7 @@ def test_no_verdict_is_told_apart_within_the_time(behaviour, failure):
 
 def test_nobody_listening_means_nothing_was_sent():
     with pytest.raises(NotReached):
-        call(f"http://127.0.0.1:{other_side.free_port()}/")
+        call(f"http://127.0.0.1:{free_port()}/")
 
 
 def test_an_unknown_name_means_nothing_was_sent():

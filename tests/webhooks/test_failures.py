@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from config.identity import free_port
 from notifications import channels
 from notifications.models import Delivery, WebhookEndpoint
 from operations import engine, recovery, repair
@@ -47,7 +48,7 @@ def test_each_failure_has_its_class(server, endpoint, behaviour, failure_class, 
 
 
 def test_nobody_listening_means_that_nothing_was_handed_over(endpoint):
-    WebhookEndpoint.objects.update(url=f"http://127.0.0.1:{other_side.free_port()}/")
+    WebhookEndpoint.objects.update(url=f"http://127.0.0.1:{free_port()}/")
     delivery = announced()
     leave()
 
