@@ -41,7 +41,7 @@ def measure() -> list[Figure]:
         figures.append(Figure(f"messages end to end, {workers} sending", speed, "/s", goal))
         figures.append(Figure("… as a share of the bare loop", speed / bare, ""))
     with _cluster(1):
-        figures += _latency(bookings, "idle", "60 / 250 ms")
+        figures += _latency(bookings, "idle", ("60", "250"))
     return figures
 
 
@@ -51,7 +51,7 @@ def measure_backlog() -> list[Figure]:
     _queue(bookings, BACKLOG)
     with _cluster(1):
         speed = _speed(2 * MESSAGES)
-        found = _latency(bookings, f"{BACKLOG:,} due", "2,000 ms", probes=20)
+        found = _latency(bookings, f"{BACKLOG:,} due", ("2,000", "2,000"), probes=20)
     Delivery.objects.unsent().update(next_at=timezone.now() + timedelta(days=1000))
     return [Figure(f"messages end to end, {BACKLOG:,} due", speed, "/s"), *found]
 
@@ -139,19 +139,22 @@ def _bare_loop(number: int = 10 * MESSAGES) -> float:
     return number / seconds
 
 
-def _latency(bookings: list[Booking], when: str, goal: str, probes: int = PROBES) -> list[Figure]:
+def _latency(
+    bookings: list[Booking], when: str, goals: tuple[str, str], probes: int = PROBES
+) -> list[Figure]:
     """Milliseconds from a commit to the first attempt of its message."""
     waits = []
-    for each in range(probes):
+    for each in range(probes + 1):
         with transaction.atomic():
             delivery = _tell(bookings[each % len(bookings)])
         committed_at = timezone.now()
         _until(lambda probe=delivery: Attempt.objects.of(probe).exists())
         first = Attempt.objects.of(delivery)[0]
         waits.append((first.started_at - committed_at).total_seconds() * 1000)
+    waits = waits[1:]  # the first one waited for the cluster to start
     return [
-        Figure(f"commit to first attempt, {when}, p50", percentile(waits, 50), "ms", goal),
-        Figure(f"commit to first attempt, {when}, p99", percentile(waits, 99), "ms", goal),
+        Figure(f"commit to first attempt, {when}, p50", percentile(waits, 50), "ms", goals[0]),
+        Figure(f"commit to first attempt, {when}, p99", percentile(waits, 99), "ms", goals[1]),
     ]
 
 
