@@ -19,7 +19,10 @@ Check = Callable[[Any], Any]
 """Takes what the file says and returns what the model keeps; raises Wrong."""
 
 RESERVED_FOR_LOCATIONS = frozenset(
-    {"admin", "api", "b", "find", "healthz", "inbox", "metrics", "readyz", "static"}
+    {
+        *("admin", "api", "b", "calendar", "embed", "find", "healthz", "inbox", "language", "metrics"),
+        *("offers", "readyz", "static"),
+    }
 )
 RESERVED_FOR_SERVICES = frozenset({"contact"})
 UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")

@@ -153,6 +153,7 @@ ALERT_EMAIL_TO = holdfast.list("ALERT_EMAIL_TO", default=[])
 # Languages and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # what our texts exist in; dates and prices follow each location's locale
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
