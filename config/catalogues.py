@@ -1,4 +1,4 @@
-"""Keeps the gettext catalogues with the sources they translate, in Python alone: no gettext tools are needed."""
+"""Keeps the gettext catalogues with the sources they translate, without GNU gettext."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ KEYWORDS = {
     **{f"{name}_lazy": places for name, places in DEFAULT_KEYWORDS.items() if name.endswith("gettext")},
 }
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+HEADER = "# Kept by `manage.py translations`; the translations are written by hand."
 INDENTED = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
@@ -46,7 +47,7 @@ def languages() -> list[str]:
 
 def template() -> Catalog:
     """All texts of the sources, in the order of their files."""
-    catalogue = Catalog(project="Holdfast", charset="utf-8")
+    catalogue = Catalog()
     for path, source in _sources():
         found = extract("python", io.BytesIO(source.encode()), KEYWORDS, options={"encoding": "utf-8"})
         for _line, text, _comments, context in found:
@@ -62,13 +63,13 @@ def read(language: str) -> Catalog:
     """The catalogue as it is kept; an empty one where there is none yet."""
     path = path_of(language)
     if not path.exists():
-        return Catalog(locale=language, project="Holdfast", charset="utf-8")
+        return Catalog(locale=language, header_comment=HEADER, project="Holdfast", version="", fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
 def bring_up_to_date(language: str) -> Catalog:
-    """Write the catalogue with every text of the sources and no other, and the compiled form programs read."""
+    """Write the catalogue with every text of the sources and no other, and its compiled form."""
     catalogue = read(language)
     catalogue.update(template(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()

@@ -18,7 +18,7 @@ class Command(BaseCommand):
             "--check", action="store_true", help="write nothing; exit 1 when anything is missing"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         for language in options["languages"] or catalogues.languages():
             if not options["check"]:
                 catalogues.bring_up_to_date(language)
