@@ -229,13 +229,19 @@ register(
             ("confirmation", _("Confirmation")),
             ("declined", _("Refusal")),
             ("moved", _("New time")),
-            (REMINDER, _("Reminder")),
             ("cancelled_by_customer", _("Cancellation")),
             ("cancelled_by_staff", _("Cancellation by the place")),
             ("failed", _("Failure notice")),
             ("enquiry_received", _("Receipt of your message")),
             ("enquiry_answered", _("Answer")),
         )
+    ),
+    Kind(
+        code=REMINDER,
+        title=_("Reminder"),
+        compose=compose,
+        overtaken=reminders.stands_behind,
+        link_copy=_link_copy,
     ),
     Kind(
         code=LINK_AGAIN,

@@ -9,11 +9,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from bookings import opening, public_holidays
+from bookings.file_fields import RESERVED_FOR_LOCATIONS, RESERVED_FOR_SERVICES
 from bookings.places import Location, Resource, Service
 
 
 class LocationForm(forms.ModelForm[Location]):
     """A location; its hours are read before they are kept."""
+
+    def clean_slug(self) -> str:
+        """A first word of addresses that no other page has."""
+        return _free(self.cleaned_data["slug"], RESERVED_FOR_LOCATIONS)
 
     def clean_opening_hours(self) -> str:
         """Hours that can be booked by; raises ValidationError in words."""
@@ -71,6 +76,10 @@ class ResourceForm(forms.ModelForm[Resource]):
 class ServiceForm(forms.ModelForm[Service]):
     """A service; a deposit is a part of its price."""
 
+    def clean_slug(self) -> str:
+        """A word of addresses that no other page of the location has."""
+        return _free(self.cleaned_data["slug"], RESERVED_FOR_SERVICES)
+
     def clean(self) -> dict[str, Any]:
         """A deposit above the price would never be paid back."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -78,3 +87,11 @@ class ServiceForm(forms.ModelForm[Service]):
         if price is not None and deposit is not None and deposit > price:
             self.add_error("deposit", _("The deposit is higher than the price."))
         return cleaned
+
+
+def _free(slug: str, reserved: frozenset[str]) -> str:
+    if slug in reserved:
+        raise ValidationError(
+            _("“%(slug)s” is the address of another page; take another word.") % {"slug": slug}
+        )
+    return slug

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.booking import Booking, Status
 from bookings.correspondence import Message
@@ -42,6 +43,14 @@ def refuse_overtaken(delivery: Delivery, message: Message) -> None:
         raise OvertakenError("The booking has changed since.")
     if delivery.copy_of_id is None and _next_ones(delivery, booking).exists():
         raise OvertakenError("The next reminder is due as well.")
+
+
+def stands_behind(delivery: Delivery) -> str:
+    """Why nobody misses this one that is too late: the next reminder of the same booking was due as well."""
+    about = Message.objects.filter(delivery=delivery).select_related("booking").first()
+    if about is None or about.booking is None or not _next_ones(delivery, about.booking).exists():
+        return ""
+    return _("The next reminder was due as well; that one counts.")
 
 
 def _next_ones(delivery: Delivery, booking: Booking) -> DeliveryQuerySet:

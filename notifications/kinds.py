@@ -38,6 +38,10 @@ def _no_links(_original: Delivery, _copy: Delivery) -> None:
     pass
 
 
+def _nothing_said(_delivery: Delivery) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """One kind of message. `title` is how people call it: "Confirmation".
@@ -46,6 +50,7 @@ class Kind:
     `matters_when_missed`: staff should know when it could not leave in time.
     `is_courtesy`: an address that refuses it for good is nobody's concern.
     `short`: says it in a text message, for kinds that may leave as one.
+    `overtaken`: of one that is too late, why nobody misses it: something newer says the same; else "".
     `link_copy`: ties a copy to what the original is about, in the same transaction.
     """
 
@@ -56,6 +61,7 @@ class Kind:
     resend_unknown: bool = True
     matters_when_missed: bool = True
     is_courtesy: bool = False
+    overtaken: Callable[[Delivery], str] = _nothing_said
     link_copy: Callable[[Delivery, Delivery], None] = _no_links
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -61,7 +62,12 @@ def cancel(delivery: Delivery, operation: Operation) -> None:
 
 
 def expire(delivery: Delivery, operation: Operation) -> None:
-    workflow.perform(delivery, "expire", operation)
+    """Close what is too late; what something newer stands for is not missed, and its history says why."""
+    kind = kinds.find(delivery.kind)
+    if why := kind.overtaken(delivery) if kind else "":
+        workflow.perform(delivery, "supersede", replace(operation, reason=why))
+    else:
+        workflow.perform(delivery, "expire", operation)
 
 
 def hold(delivery: Delivery, operation: Operation) -> None:

@@ -1,13 +1,17 @@
 """Editing places: mistakes are said in words, and times are those of the clock on the wall there."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from django.forms import modelform_factory
 from django.forms.models import model_to_dict
+from django.urls import get_resolver
 
+from bookings.file_fields import RESERVED_FOR_LOCATIONS
 from bookings.models import Absence, Closure
 from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
+from bookings.urls import urlpatterns
 from tests.desk.staff import client
 from tests.factories import LocationFactory, ResourceFactory, ServiceFactory
 from tests.pages.visitor import Page
@@ -39,6 +43,27 @@ def test_a_mistake_in_a_location_is_said_in_words(field, value, said):
     form = filled(LocationForm, LocationFactory(), **{field: value})
 
     assert said in " ".join(form.errors[field])
+
+
+@pytest.mark.parametrize("slug", sorted(RESERVED_FOR_LOCATIONS))
+def test_the_address_of_another_page_is_no_location(slug):
+    form = filled(LocationForm, LocationFactory(), slug=slug)
+
+    assert "is the address of another page" in " ".join(form.errors["slug"])
+
+
+def test_every_page_of_ours_is_reserved():
+    first = {str(entry.pattern).split("/")[0].removeprefix("^") for entry in get_resolver().url_patterns}
+    public = {str(entry.pattern).split("/")[0] for entry in urlpatterns}
+
+    words = {word for word in first | public if re.fullmatch(r"[\w-]+", word)}
+    assert {"admin", "api", "b", "find"} <= words <= RESERVED_FOR_LOCATIONS
+
+
+def test_a_service_is_not_called_like_the_contact_form():
+    form = filled(ServiceForm, ServiceFactory(), slug="contact")
+
+    assert "is the address of another page" in " ".join(form.errors["slug"])
 
 
 def test_a_right_location_is_kept():

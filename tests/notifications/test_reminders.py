@@ -14,6 +14,7 @@ from bookings.models import Booking
 from notifications import channels, work
 from notifications.models import Delivery
 from operations import intents, recovery, sweeps, workflow
+from operations.history import Event
 from operations.workflow import WORKER, Source
 from tests.factories import STAFF, BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
 from tests.notifications.checker import check_against
@@ -193,7 +194,30 @@ def test_after_two_days_without_a_worker_they_are_missed_and_staff_see_it(server
 
     missed = recovery.conditions()["notifications.missed"]
     assert "Reminder" not in subjects(server)
-    assert set(missed.records()) == set(reminders(booking, "expired")) != set()
+    [last] = reminders(booking, "expired")
+    assert list(missed.records()) == [last]
+    assert last.parameters["hours"] == 2
+
+
+def test_of_two_missed_the_one_that_would_not_have_been_sent_says_why(server):
+    booking = accept()
+    work_at(booking.starts_at - HOUR / 4)
+
+    [other] = reminders(booking, "cancelled")
+    event = Event.objects.of(other).last()
+    assert (event.transition, event.reason) == (
+        "supersede",
+        "The next reminder was due as well; that one counts.",
+    )
+
+
+def test_a_reminder_that_is_the_only_one_is_missed(server):
+    booking = accept(service=ServiceFactory(reminder_hours=[24]))
+    work_at(booking.starts_at - HOUR / 4)
+
+    assert (
+        recovery.conditions()["notifications.missed"].records().get() == reminders(booking, "expired").get()
+    )
 
 
 def test_while_mail_is_down_a_reminder_waits_and_then_leaves(server):

@@ -1,10 +1,14 @@
 """Scripts recover like people do, and learn from the exit code what came of it."""
 
 import json
+import subprocess
+import sys
+from subprocess import PIPE
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.chaos.queue_processes import ROOT, QueueProcesses
 from tests.factories import BookingFactory
 from tests.operations.test_repair import held
 from tests.parcels.models import Parcel
@@ -94,3 +98,18 @@ def test_the_history_of_a_booking_is_found_by_its_reference(recover):
 def test_an_unknown_reference_is_an_error(recover):
     with pytest.raises(CommandError):
         recover("history", "NOBODY")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_reads_only_the_first_line_is_spared_a_traceback():
+    for _ in range(300):
+        held()
+    command = (sys.executable, "manage.py", "recover", "list")
+    listing = subprocess.Popen(
+        command, cwd=ROOT, env=QueueProcesses().environment, stdout=PIPE, stderr=PIPE, text=True
+    )
+    assert listing.stdout.readline()
+    listing.stdout.close()
+
+    assert listing.stderr.read() == ""
+    assert listing.wait(20) == 0

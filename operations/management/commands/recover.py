@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -48,13 +49,17 @@ class Command(BaseCommand):
         history.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        match options["verb"]:
-            case "list":
-                self._list(as_json=options["json"])
-            case "apply":
-                sys.exit(self._apply(options))
-            case _:
-                self._history(options["reference"], as_json=options["json"])
+        try:
+            match options["verb"]:
+                case "list":
+                    self._list(as_json=options["json"])
+                case "apply":
+                    sys.exit(self._apply(options))
+                case _:
+                    self._history(options["reference"], as_json=options["json"])
+            self.stdout.flush()
+        except BrokenPipeError:
+            _read_no_further()
 
     def _list(self, *, as_json: bool) -> None:
         entries = attention.listed()
@@ -109,3 +114,9 @@ class Command(BaseCommand):
                 f"{event['at']}  {event['from'] or '—'} → {event['to']}  {event['transition']}"
                 f" by {event['actor']}, {event['source']}{why}"
             )
+
+
+def _read_no_further() -> None:
+    """`… | head` has seen enough: what is left in the buffer is written to nowhere at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
