@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import dateformat
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +47,14 @@ class LocationAdmin(QuickAdmin):
     list_filter = ("is_active",)
     prepopulated_fields = {"slug": ("name",)}
     ordering = ("name", "id")
+    readonly_fields = ("on_your_website",)
+
+    @admin.display(description=_("on your website"))
+    def on_your_website(self, location: Location) -> str:
+        """What to paste there: a link, or the pages themselves."""
+        return render_to_string(
+            "admin/on_your_website.html", {"location": location, "home": settings.HOLDFAST_URL}
+        )
 
     def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
         """Not for somebody limited to some locations: it would be none of theirs."""

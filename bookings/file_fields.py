@@ -12,7 +12,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 
-from bookings import colours, opening
+from bookings import colours, embedding, opening
 from bookings.places import LONGEST_REMINDER_HOURS, MOST_REMINDERS, Approval, validate_time_zone
 
 Check = Callable[[Any], Any]
@@ -160,6 +160,16 @@ def reminder_hours(value: Any) -> list[int]:
     return found
 
 
+def websites(value: Any) -> str:
+    """Web origins; kept with one on each line, as the form has them."""
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise Wrong("must be a list of web addresses such as “https://www.example.com”.")
+    try:
+        return "\n".join(embedding.parents("\n".join(value)))
+    except ValidationError as error:
+        raise Wrong(error.messages[0]) from error
+
+
 def hours(value: Any) -> str:
     found: str = text(1000, is_required=True)(value)
     try:
@@ -207,6 +217,7 @@ LOCATION: dict[str, Check] = {
     "email": email,
     "colour": colour,
     "how_to_pay": text(1000),
+    "embed_parents": websites,
 }
 RESOURCE_NEEDS = frozenset({"name"})
 ROOM: dict[str, Check] = {"name": text(120, is_required=True), "slug": slug()}

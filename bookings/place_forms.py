@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from bookings import opening, public_holidays
+from bookings import embedding, opening, public_holidays
 from bookings.file_fields import RESERVED_FOR_LOCATIONS, RESERVED_FOR_SERVICES
 from bookings.places import Location, Resource, Service
 
@@ -25,6 +25,10 @@ class LocationForm(forms.ModelForm[Location]):
         text: str = self.cleaned_data["opening_hours"]
         opening.validate_hours(text)
         return text
+
+    def clean_embed_parents(self) -> str:
+        """Web origins, one a line."""
+        return "\n".join(embedding.parents(self.cleaned_data["embed_parents"]))
 
     def clean_country(self) -> str:
         """Upper case, as the calendars of public holidays have it."""

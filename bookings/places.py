@@ -71,6 +71,14 @@ class Location(models.Model):
         db_default="",
         help_text=_("Told to customers whose booking waits for its payment, e.g. your bank details."),
     )
+    embed_parents = models.TextField(
+        _("websites that may show the booking pages"),
+        max_length=2000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The beginning of each address on a line of its own, e.g. https://www.example.com."),
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -2,11 +2,23 @@
 
 from django.urls import path
 
-from bookings.views import address, booking_form, changes, colours, contact, find, moves, places, status
+from bookings.views import (
+    address,
+    booking_form,
+    changes,
+    colours,
+    contact,
+    embed,
+    find,
+    moves,
+    places,
+    status,
+)
 
 urlpatterns = [
     path("", places.locations, name="locations"),
     path("colours.css", colours.sheet, name="colours"),
+    path("embed.js", embed.script, name="embed"),
     path("find/", find.find, name="find"),
     path("b/<slug:token>/", status.show, name="booking"),
     path("b/<slug:token>/status/", status.fragment, name="booking-status"),

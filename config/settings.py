@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "bookings.api.boundary.Boundary",
+    "bookings.embedding.Embedded",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -159,7 +160,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # Files
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # absolute: the same for framed pages, which stand below another prefix
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = HOLDFAST_HOME / "static"
 STORAGES = {
