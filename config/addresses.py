@@ -16,6 +16,19 @@ PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,  # milliseconds
 }
+# What stands before the @ of a provider's address, and after it, by django-anymail's names
+PROVIDER_KEYS = {
+    "brevo": ("API_KEY", "", ""),
+    "mailersend": ("API_TOKEN", "", ""),
+    "mailgun": ("API_KEY", "", "SENDER_DOMAIN"),
+    "mailjet": ("API_KEY", "SECRET_KEY", ""),
+    "mandrill": ("API_KEY", "", ""),
+    "postal": ("API_KEY", "", "API_URL"),
+    "postmark": ("SERVER_TOKEN", "", ""),
+    "resend": ("API_KEY", "", ""),
+    "sendgrid": ("API_KEY", "", ""),
+    "sparkpost": ("API_KEY", "", ""),
+}
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 
 
@@ -37,7 +50,9 @@ def mail(url: str) -> dict[str, Any]:
     """Django's EMAIL_* settings for `smtp://user:pass@host:port`, `smtp+tls://…` or `smtp+ssl://…`."""
     parts = urlsplit(url)
     if parts.scheme not in MAIL_PORTS or not parts.hostname:
-        raise ImproperlyConfigured("EMAIL_URL is smtp://, smtp+tls:// or smtp+ssl:// and a host.")
+        raise ImproperlyConfigured(
+            "EMAIL_URL is smtp://, smtp+tls:// or smtp+ssl:// and a host, or a provider's, like sendgrid://KEY@."
+        )
     return {
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or MAIL_PORTS[parts.scheme],
@@ -46,6 +61,28 @@ def mail(url: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtp+ssl",
     }
+
+
+def mail_provider(url: str) -> tuple[str, dict[str, str]]:
+    """The provider that an address like `mailgun://KEY@sender.example` names, and its ANYMAIL settings.
+
+    `("", {})` for the address of a mail server, or none. Raises ImproperlyConfigured when the key is missing.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in PROVIDER_KEYS:
+        return "", {}
+    given = (unquote(parts.username or ""), unquote(parts.password or ""), parts.netloc.rpartition("@")[2])
+    names = PROVIDER_KEYS[parts.scheme]
+    found = {
+        f"{parts.scheme.upper()}_{name}": value for name, value in zip(names, given, strict=True) if name
+    }
+    if missing := [
+        name for name, value in found.items() if not value and not name.endswith("_SENDER_DOMAIN")
+    ]:
+        raise ImproperlyConfigured(f"EMAIL_URL names {parts.scheme} without its {', '.join(missing)}.")
+    if "POSTAL_API_URL" in found:
+        found["POSTAL_API_URL"] = f"https://{found['POSTAL_API_URL']}"
+    return parts.scheme, {name: value for name, value in found.items() if value}
 
 
 def second_mail(url: str) -> dict[str, Any]:

@@ -126,16 +126,20 @@ Q_CLUSTER = {
     "label": "Queue",
 }
 
-# Mail leaves by the local inbox unless a server is named
+# Mail leaves by the local inbox unless a server or a provider is named
 EMAIL_URL = env.str("EMAIL_URL", default="")
 LOCAL_INBOX = not EMAIL_URL
 INBOX_PORT = holdfast.int("INBOX_PORT", default=0)
 if LOCAL_INBOX:
     INBOX_PORT = INBOX_PORT or identity.inbox_port(HOLDFAST_HOME)
-globals().update(addresses.mail(EMAIL_URL or f"smtp://127.0.0.1:{INBOX_PORT}"))
+EMAIL_PROVIDER, _keys = addresses.mail_provider(EMAIL_URL)
+if EMAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"  # for mails about staff's accounts
+else:
+    globals().update(addresses.mail(EMAIL_URL or f"smtp://127.0.0.1:{INBOX_PORT}"))
 # Providers whose reports about mail are believed, and what django-anymail needs to know of them
 MAIL_PROVIDERS = holdfast.list("MAIL_PROVIDERS", default=[])
-ANYMAIL = addresses.with_prefix("HOLDFAST_ANYMAIL_", os.environ)
+ANYMAIL = {"REQUESTS_TIMEOUT": 10, **_keys, **addresses.with_prefix("HOLDFAST_ANYMAIL_", os.environ)}
 MESSAGE_ID_DOMAIN = _host if "." in _host else "holdfast.invalid"
 DEFAULT_FROM_EMAIL = holdfast.str("FROM_EMAIL", default=f"Holdfast <bookings@{_host}>")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Protocol
 
 from notifications import channels, kinds, mime
 from notifications.models import Channel, Delivery
-from notifications.smtp import Mailer
 from operations.engine import Act, Receipt
 from operations.errors import (
     ConfigurationError,
@@ -20,8 +21,16 @@ from operations.errors import (
 CHANNEL_MATTERS = frozenset({"transient", "configuration", "held", "throttled"})
 
 
-def by_mail(mailer: Mailer) -> Act[Delivery]:
-    """The act that the engine performs: compose, then hand to the mail server."""
+class Mailing(Protocol):
+    """Takes one message to one recipient: a mail server, or a provider's API."""
+
+    def send(self, mail: EmailMessage, sender: str, recipient: str, handover: Callable[[], None]) -> Receipt:
+        """Send it, having called `handover` before what cannot be taken back. Raises a DeliveryError."""
+        ...
+
+
+def by_mail(mailer: Mailing) -> Act[Delivery]:
+    """The act that the engine performs: compose, then hand to whoever takes our mail."""
 
     def send(delivery: Delivery, handover: Callable[[], None]) -> Receipt:
         kind = kinds.find(delivery.kind)

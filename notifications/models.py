@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from notifications.providers.answers import KNOWS_REPEATS
 from notifications.providers.events import ProviderEvent
 from notifications.webhooks.endpoints import CHANNELS, Announcement, WebhookEndpoint
 from operations.effects import Effect, EffectQuerySet, EffectStatus
@@ -125,7 +126,8 @@ class Delivery(Effect):
 
     @property
     def is_repeat_safe(self) -> bool:
-        return self.is_webhook  # receivers know a repeat by its webhook-id
+        """Receivers of webhooks know a repeat by its webhook-id, and so do some providers by our key."""
+        return self.is_webhook or (self.channel == "email" and settings.EMAIL_PROVIDER in KNOWS_REPEATS)
 
     @transition(field="status", source=S.EXPIRED, target=None)
     def note_missed(self, *, evidence: str) -> None:

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.conf import settings
+
 from notifications import channels, delivery, draining, sms
 from notifications.draining import Route
 from notifications.models import Delivery
 from notifications.providers import applying, receiving
+from notifications.providers.sending import Provider
 from notifications.smtp import Mailer
 from notifications.webhooks import announcing, lanes
 from operations.engine import Act
@@ -30,7 +33,7 @@ def due_since() -> datetime | None:
 
 @contextmanager
 def _mail() -> Iterator[Act[Delivery]]:
-    with Mailer() as mailer:
+    with Provider() if settings.EMAIL_PROVIDER else Mailer() as mailer:
         yield delivery.by_mail(mailer)
 
 

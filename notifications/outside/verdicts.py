@@ -28,7 +28,12 @@ def check(answer: Answer) -> None:
     if 200 <= answer.status < 300:
         return
     error, words = _judge(answer.status)
-    raise error(
+    raise as_error(error, words, answer)
+
+
+def as_error(error: type[DeliveryError], words: str, answer: Answer) -> DeliveryError:
+    """That error, told by these words (which may name "%(status)s") and by what the answer says."""
+    return error(
         _told(words, answer),
         external_code=str(answer.status),
         retry_after_seconds=retry_after(answer.headers.get("retry-after", "")),

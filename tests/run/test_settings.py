@@ -59,6 +59,37 @@ def test_a_wrong_mail_address_is_refused(url):
         addresses.mail(url)
 
 
+@pytest.mark.parametrize(
+    ("url", "provider", "names"),
+    [
+        ("sendgrid://SG.a-b_C@", "sendgrid", {"SENDGRID_API_KEY": "SG.a-b_C"}),
+        ("postmark://t%2Fken@", "postmark", {"POSTMARK_SERVER_TOKEN": "t/ken"}),
+        ("mailgun://KEY@", "mailgun", {"MAILGUN_API_KEY": "KEY"}),
+        (
+            "mailgun://KEY@mg.example",
+            "mailgun",
+            {"MAILGUN_API_KEY": "KEY", "MAILGUN_SENDER_DOMAIN": "mg.example"},
+        ),
+        ("mailjet://KEY:more@", "mailjet", {"MAILJET_API_KEY": "KEY", "MAILJET_SECRET_KEY": "more"}),
+        (
+            "postal://KEY@post.example",
+            "postal",
+            {"POSTAL_API_KEY": "KEY", "POSTAL_API_URL": "https://post.example"},
+        ),
+        ("smtp://ada:KEY@mail.example", "", {}),
+        ("", "", {}),
+    ],
+)
+def test_a_provider_is_named_with_its_key(url, provider, names):
+    assert addresses.mail_provider(url) == (provider, names)
+
+
+@pytest.mark.parametrize("url", ["sendgrid://", "mailjet://KEY@", "postal://KEY@", "mailgun://mg.example"])
+def test_a_provider_without_its_key_is_refused(url):
+    with pytest.raises(ImproperlyConfigured, match="without its"):
+        addresses.mail_provider(url)
+
+
 def test_a_secret_is_made_once_however_many_start_together(tmp_path):
     with ThreadPoolExecutor(8) as threads:
         made = set(threads.map(lambda _: identity.secret_key(tmp_path / "home"), range(40)))
