@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from operations import engine, heartbeat, turns, workflow
 from operations.attempts import Attempt
-from operations.engine import LeaseLost, Receipt
+from operations.engine import LeaseLost, Receipt, acting
 from operations.errors import PermanentError, TransientError, UnknownOutcomeError
 from operations.workflow import WORKER
 from tests.parcels.models import TOPIC, Parcel, post
@@ -199,7 +199,7 @@ class TestOutcome:
         assert list(Parcel.objects.filter(status="pending").values_list("attempts", flat=True)) == [0] * 4
 
     def test_a_slow_other_side_is_given_no_more_than_a_turn_has_time_for(self, settings, monkeypatch):
-        monkeypatch.setattr(engine, "_pace", {})
+        monkeypatch.setattr(acting, "_pace", {})
         settings.HOLDFAST = replace(settings.HOLDFAST, drain_budget_seconds=1)
         post(60)
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from operations import engine, impact, incidents
+from operations import engine, impact, incidents, workflow
 from operations.attempts import Attempt
 from operations.errors import PermanentError, TransientError
 from operations.incidents import Incident
@@ -125,7 +125,7 @@ def test_a_worker_that_vanished_is_an_incident_too():
     delivery = DeliveryFactory(working=True)
     type(delivery).objects.filter(pk=delivery.pk).update(lease_until=timezone.now() - timedelta(hours=1))
     with transaction.atomic():
-        engine.reclaim(type(delivery).objects.select_for_update().get(pk=delivery.pk), engine.WORKER)
+        engine.reclaim(type(delivery).objects.select_for_update().get(pk=delivery.pk), workflow.WORKER)
 
     assert Incident.objects.get().failure_class == "interrupted"
 
