@@ -34,15 +34,22 @@ class Place:
 
 
 def take(
-    service: Service, start: datetime, *, resource: Resource | None, leaving: Session | None = None
+    service: Service,
+    start: datetime,
+    *,
+    resource: Resource | None,
+    leaving: Session | None = None,
+    overrides: bool = False,
 ) -> Place:
     """Take a place in the caller's transaction; the booking that is saved with it makes it count.
 
     `leaving` is a session that the same booking gives up and that nobody else is in: its people and
     rooms count as free. Raises TimeTaken, or times.NotOffered when the rules do not offer the time.
+    With `overrides` the rules of when do not count, what is taken does.
     """
     require_transaction()
-    choices = _choices(times.candidates(service, start), resource)
+    find = times.candidates_against_the_rules if overrides else times.candidates
+    choices = _choices(find(service, start), resource)
     end = start + timedelta(minutes=service.minutes)
     occupied = (
         start - timedelta(minutes=service.buffer_before_minutes),
@@ -56,6 +63,15 @@ def take(
         raise TimeTaken
     session = _open(service, (start, end), occupied, [each.pk for each in chosen if each])
     return Place(session, 1, chosen[0] if chosen else None)
+
+
+def rule_against(service: Service, start: datetime, resource: Resource | None) -> str:
+    """The code of the rule that does not offer this time, or ""."""
+    try:
+        _choices(times.candidates(service, start), resource)
+    except times.NotOffered as refusal:
+        return refusal.code
+    return ""
 
 
 def is_taken(error: IntegrityError) -> bool:

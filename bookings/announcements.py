@@ -19,6 +19,7 @@ BOOKING_EVENTS = {
     "start": "booking.started",
     "complete": "booking.completed",
     "record_no_show": "booking.no_show",
+    "take_back_no_show": "booking.completed",
     "cancel": "booking.cancelled",
     "fail": "booking.failed",
 }

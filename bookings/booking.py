@@ -118,7 +118,7 @@ class Booking(Workflow):
     local_start = models.CharField(max_length=25, help_text=_("Wall time with offset as promised."))
 
     name = models.CharField(max_length=200)
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, blank=True, help_text=_("Empty: booked by telephone."))
     phone = models.CharField(max_length=40, blank=True)
     notes = models.TextField(blank=True, max_length=2000)
     answers = models.JSONField(default=dict, blank=True)
@@ -146,6 +146,13 @@ class Booking(Workflow):
     objects = BookingQuerySet.as_manager()
 
     class Meta(Workflow.Meta):
+        permissions = (
+            ("attend_book", "Can book on behalf of customers"),
+            ("attend_move", "Can move bookings"),
+            ("attend_cancel", "Can cancel bookings"),
+            ("attend_run", "Can start and complete bookings and record who did not come"),
+            ("attend_override", "Can book and move against notice, horizon and opening hours"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["session", "place"],
@@ -224,11 +231,12 @@ class Booking(Workflow):
     @transition(
         field="status", source=[S.DRAFT, S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS, S.FAILED], target=S.CANCELLED
     )
-    def cancel(self, *, by: str, reason: str = "") -> None:
+    def cancel(self, *, by: str, reason: str = "", silently: bool = False) -> dict[str, bool]:
         self._stop_waiting()
         self.cancelled_by, self.cancel_reason = by, reason
         self.failure_code = self.failure_text = ""
         self.revision += 1
+        return {"silently": True} if silently else {}
 
     @transition(field="status", source=[S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS], target=S.FAILED)
     def fail(self, *, code: str, text: str = "") -> None:
@@ -294,6 +302,11 @@ class Booking(Workflow):
     @transition(field="status", source=S.COMPLETED, target=None)
     def record_no_show(self) -> None:
         self.no_show = True
+
+    @transition(field="status", source=S.COMPLETED, target=None)
+    def take_back_no_show(self) -> None:
+        """They had come: somebody pressed the wrong button."""
+        self.no_show = False
 
     def _start_processing(self) -> None:
         now = timezone.now()

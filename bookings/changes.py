@@ -112,7 +112,14 @@ def correct_address(
     return _change(request, token, version, source, "address", {"email": email.lower()}, act)
 
 
-def move_to(booking: Booking, start: datetime, resource: Resource | None, operation: Operation) -> None:
+def move_to(
+    booking: Booking,
+    start: datetime,
+    resource: Resource | None,
+    operation: Operation,
+    *,
+    overrides: bool = False,
+) -> None:
     """Move a locked booking; it takes the new time before it leaves the old one."""
     zone = booking.location.zone
     place = allocation.take(
@@ -120,6 +127,7 @@ def move_to(booking: Booking, start: datetime, resource: Resource | None, operat
         start.astimezone(zone),
         resource=resource,
         leaving=_left_alone(booking.session, booking),
+        overrides=overrides,
     )
     workflow.perform(
         booking,

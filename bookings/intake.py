@@ -50,6 +50,8 @@ class Submission:
     answers: dict[str, Any] = field(default_factory=dict)
     language: str = "en"
     confirm_duplicate: bool = False
+    overrides: bool = False
+    """Staff set the rules of when aside; never what is taken."""
 
     def payload(self) -> dict[str, Any]:
         """What makes two submissions the same."""
@@ -74,32 +76,35 @@ class Recorded:
     received_at: datetime
 
 
-def submit(request: intents.Request, submission: Submission, *, source: Source) -> Recorded:
+def submit(
+    request: intents.Request, submission: Submission, *, source: Source, by: Operation | None = None
+) -> Recorded:
     """Record a booking; the same request id gives the same booking, however often it comes.
 
+    `by` is who books on behalf of the customer; without it, the customer does.
     Raises NotOffered, TimeTaken or LikelyDuplicate when a rule refuses (nothing stored, the key stays
     usable, the refusal is kept), intents.KeyReused for another payload, intents.RequestExpired, and
     Busy when it is still in flight elsewhere.
     """
     try:
-        return _with_patience(request, submission, source)
+        return _with_patience(request, submission, by or _by_customer(request, source))
     except (NotOffered, TimeTaken, LikelyDuplicate) as refusal:
         intents.record_refusal(request, refusal.code, submission.service, start=submission.start.isoformat())
         raise
 
 
-def _with_patience(request: intents.Request, submission: Submission, source: Source) -> Recorded:
+def _with_patience(request: intents.Request, submission: Submission, operation: Operation) -> Recorded:
     """Losing a lock to another customer is no answer: try again, the key is still free."""
     for _try in range(LOCK_TRIES - 1):
         try:
-            return _record(request, submission, source)
+            return _record(request, submission, operation)
         except intents.InFlight:
             raise
         except (Busy, IntegrityError) as error:
             if isinstance(error, IntegrityError) and not allocation.is_taken(error):
                 raise
     try:
-        return _record(request, submission, source)
+        return _record(request, submission, operation)
     except IntegrityError as error:
         if allocation.is_taken(error):
             raise TimeTaken from error
@@ -107,18 +112,33 @@ def _with_patience(request: intents.Request, submission: Submission, source: Sou
 
 
 @use_case
-def _record(request: intents.Request, submission: Submission, source: Source) -> Recorded:
+def _record(request: intents.Request, submission: Submission, operation: Operation) -> Recorded:
     claim = intents.claim(request, submission.payload(), outcome="submitted")
     if not claim.won:
         return _repeated(claim.intent)
     earlier = _likely_duplicate(submission)
     if earlier and not submission.confirm_duplicate:
         raise LikelyDuplicate(earlier)
-    place = allocation.take(submission.service, submission.start, resource=submission.resource)
-    booking = _build(submission, place, claim.intent, source, earlier)
-    workflow.begin(booking, _by_customer(request, source), "submit")
+    details = _unusual(submission)
+    place = allocation.take(
+        submission.service,
+        submission.start,
+        resource=submission.resource,
+        overrides=submission.overrides,
+    )
+    booking = _build(submission, place, claim.intent, operation.source, earlier)
+    workflow.begin(booking, operation, "submit", **details)
     queue.wake(processing.TOPIC)
     return Recorded(booking, is_repeat=False, received_at=claim.intent.created_at)
+
+
+def _unusual(submission: Submission) -> dict[str, Any]:
+    """What the history keeps of a booking that no customer could have made like this."""
+    unusual: dict[str, Any] = {} if submission.email.strip() else {"without_email": True}
+    if submission.overrides:
+        wanted = submission.service, submission.start, submission.resource
+        unusual |= {"set_aside": rule} if (rule := allocation.rule_against(*wanted)) else {}
+    return unusual
 
 
 def _repeated(intent: intents.Intent) -> Recorded:
@@ -127,7 +147,10 @@ def _repeated(intent: intents.Intent) -> Recorded:
 
 
 def _likely_duplicate(submission: Submission) -> Booking | None:
-    """The second net: same address, service and start a moment ago under another key."""
+    """The second net: same address (or telephone), service and start a moment ago under another key."""
+    address, phone = submission.email.strip(), submission.phone.strip()
+    if not address and not phone:
+        return None
     window = timedelta(seconds=settings.HOLDFAST.duplicate_window_seconds)
     earlier = (
         Booking.objects.live()
@@ -135,7 +158,7 @@ def _likely_duplicate(submission: Submission) -> Booking | None:
             starts_at=submission.start,
             location=submission.service.location,
             service=submission.service,
-            email__iexact=submission.email.strip(),
+            **({"email__iexact": address} if address else {"phone": phone}),
             created_at__gt=timezone.now() - window,
         )
         .values_list("pk", flat=True)[:1]

@@ -124,6 +124,7 @@ BOOKING = Introduction(
         "settle_duplicate": gettext_noop("Looked at: both bookings are meant"),
         "acknowledge": gettext_noop("Somebody made sure that the customer knows"),
         "record_no_show": gettext_noop("Nobody came"),
+        "take_back_no_show": gettext_noop("They had come: “nobody came” was taken back"),
     },
 )
 ENQUIRY = Introduction(

@@ -16,7 +16,7 @@ from bookings.places import Approval
 from operations import workflow
 from operations.effects import backoff
 from operations.transactions import limit_lock_waits
-from operations.workflow import WORKER, Operation
+from operations.workflow import WORKER, Operation, Source
 
 log = structlog.get_logger("holdfast.processing")
 TOPIC = "bookings"
@@ -57,6 +57,8 @@ def decide(booking: Booking, operation: Operation) -> None:
     match booking.service.approval:
         case Approval.AUTOMATIC:
             accept(booking, operation)
+        case Approval.STAFF if booking.source == Source.DESK:
+            accept(booking, operation)  # staff wrote it down themselves: they have agreed
         case Approval.STAFF:
             _ask(booking, Waiting.STAFF, _staff_deadline(booking), operation)
             messages.tell_staff(booking, "staff_request_waiting", operation)

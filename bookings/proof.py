@@ -15,17 +15,23 @@ TOLD_BY = {
     "transition = 'move'": ("moved",),
     "transition = 'ask'": ("received",),
     "transition = 'cancel' AND actor = 'customer'": ("cancelled_by_customer",),
-    "transition = 'cancel' AND actor = 'staff'": ("cancelled_by_staff", "declined"),
+    "transition = 'cancel' AND actor = 'staff' AND NOT details ? 'silently'": (
+        "cancelled_by_staff",
+        "declined",
+    ),
 }
 REVISING = ("accept", "cancel", "fail", "move")
 KINDS = [kind for kinds in TOLD_BY.values() for kind in kinds]
 HISTORY = f"""
     WITH step AS (
-        SELECT subject_id, count(*) FILTER (WHERE transition IN {REVISING})
-                OVER (PARTITION BY subject_id ORDER BY sequence) AS revision,
+        SELECT subject_id, bool_or(details ? 'without_email') OVER past
+                AND NOT bool_or(transition = 'correct_email') OVER past AS is_unreachable,
+            count(*) FILTER (WHERE transition IN {REVISING})
+                OVER past AS revision,
             CASE {" ".join(f"WHEN {step} THEN ARRAY{list(kinds)}" for step, kinds in TOLD_BY.items())}
                 END AS kinds
         FROM operations_event WHERE subject_model = 'bookings.booking'
+        WINDOW past AS (PARTITION BY subject_id ORDER BY sequence)
     ), told AS (
         SELECT message.booking_id, message.revision, delivery.kind
         FROM bookings_message AS message JOIN notifications_delivery AS delivery ON delivery.id = delivery_id
@@ -92,12 +98,15 @@ def wrongly_held() -> list[Breach]:
 
 
 def untold() -> list[Breach]:
-    """A step that the customer should have been told of, and no message was ever made."""
+    """A step that the customer should have been told of, and no message was ever made.
+
+    Who booked by telephone and left no address cannot be written to until one is added.
+    """
     return found_by(
         f"""{HISTORY}
             SELECT 'bookings.booking ' || subject_id, 'has no message ' || array_to_string(kinds, ' or ')
                 || ' of revision ' || revision
-            FROM step WHERE kinds IS NOT NULL AND NOT EXISTS (
+            FROM step WHERE kinds IS NOT NULL AND NOT is_unreachable AND NOT EXISTS (
                 SELECT 1 FROM told WHERE told.booking_id = step.subject_id
                     AND told.revision = step.revision AND told.kind = ANY(step.kinds))""",
         {"kinds": KINDS},

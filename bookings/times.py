@@ -122,6 +122,27 @@ def candidates(service: Service, start: datetime) -> Candidates:
     return Candidates(by_kind)
 
 
+def candidates_against_the_rules(service: Service, start: datetime) -> Candidates:
+    """Who could serve this start if notice, horizon, hours and absences did not count; three queries.
+
+    Whoever works then comes first. Raises NotOffered when the start is past or nobody could ever do it.
+    """
+    if start < timezone.now():
+        raise NotOffered("past", _("This time has passed."))
+    if not _is_active(service):
+        raise NotOffered("inactive", _("This is not offered at the moment."))
+    day = start.astimezone(service.location.zone).date()
+    rules = roster.load(service, day, day)
+    able = rules.able(int(start.timestamp()))
+    by_kind = {
+        kind: (*able[kind], *(each for each in resources if each not in able[kind]))
+        for kind, resources in rules.by_kind.items()
+    }
+    if not all(by_kind.values()):
+        raise NotOffered("nobody", _("Nobody is available at this time."))
+    return Candidates(by_kind)
+
+
 def _horizon(service: Service, today: date) -> date:
     return today + timedelta(days=service.location.horizon_days)
 

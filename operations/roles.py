@@ -15,6 +15,7 @@ from operations import recovery
 OWNER, FRONT_DESK, AUDITOR = "Owner", "Front desk", "Auditor"
 ROLES = (OWNER, FRONT_DESK, AUDITOR)
 RECOVER = "recover"
+ATTEND = "attend_"  # how the code of what the front desk does all day begins, whichever app declares it
 ACCOUNTS = ("user", "group")
 
 
@@ -26,7 +27,7 @@ def permissions(role: str) -> QuerySet[Permission]:
     recovering = Q(content_type__app_label="operations", codename=RECOVER)
     allowed = {
         OWNER: ours | accounts,
-        FRONT_DESK: (ours & reading) | recovering,
+        FRONT_DESK: (ours & (reading | Q(codename__startswith=ATTEND))) | recovering,
         AUDITOR: (ours | accounts) & reading,
     }
     return Permission.objects.filter(allowed[role])

@@ -21,6 +21,8 @@ DOORS = {
     # what stands behind the door of effects: acting on one, holding many
     "operations.engine",
     "operations.holding",
+    # what people write down about any record
+    "operations.people.notes",
     # what a campaign asks about what it set off
     "operations.verdicts",
     # what work that goes on for long tells the watch
