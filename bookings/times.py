@@ -77,6 +77,23 @@ def offers(
     return _unoccupied(service, rules, starts, resource) if starts else []
 
 
+def working_dates(
+    service: Service, first: date, last: date, *, resource: Resource | None = None
+) -> set[date]:
+    """The dates, both included, that still have times by the rules, taken or not; three queries."""
+    now = timezone.now()
+    today = now.astimezone(service.location.zone).date()
+    earliest = now.timestamp() + service.location.minimum_notice_minutes * 60
+    first, last = max(first, today), min(last, _horizon(service, today))
+    if first > last or not _is_active(service):
+        return set()
+    rules = roster.load(service, first, last)
+    wanted = [rules.startable[each.pk] for each in rules.resources if resource in (None, each)]
+    starts = {start for spans in wanted for start in picked(rules.starts, spans) if start >= earliest}
+    dates = {datetime.fromtimestamp(start, service.location.zone).date() for start in starts}
+    return {day for day in dates if first <= day <= last}
+
+
 def next_offer_date(service: Service, after: date, *, resource: Resource | None = None) -> date | None:
     """The first local date after this one with a free time, or None up to the horizon."""
     today = timezone.localdate(timezone=service.location.zone)

@@ -10,6 +10,7 @@ from bookings.views import (
     contact,
     embed,
     find,
+    months,
     moves,
     places,
     status,
@@ -32,5 +33,6 @@ urlpatterns = [
     path("<slug:location>/", places.services, name="services"),
     path("<slug:location>/contact/", contact.contact, name="contact"),
     path("<slug:location>/<slug:service>/", places.times, name="times"),
+    path("<slug:location>/<slug:service>/month/", months.month, name="month"),
     path("<slug:location>/<slug:service>/book/", booking_form.book, name="book"),
 ]

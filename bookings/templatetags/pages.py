@@ -65,6 +65,12 @@ def month(day: date, location: Location) -> str:
 
 
 @register.filter
+def month_name(day: date, location: Location) -> str:
+    """The month with its year, standing alone."""
+    return str(format_skeleton("yMMMM", day, locale=_locale(location)))
+
+
+@register.filter
 def day_number(day: date) -> int:
     return day.day
 
@@ -132,6 +138,12 @@ def one_line(address: str) -> str:
 
 
 @register.filter
+def map_address(address: str) -> str:
+    """Where a map shows it; nothing is asked of the map before somebody goes there."""
+    return f"https://www.openstreetmap.org/search?{urlencode({'query': one_line(address)})}"
+
+
+@register.filter
 def dialled(phone: str) -> str:
     """The number as a telephone takes it."""
     return "".join(character for character in phone if character in "+0123456789")
@@ -141,6 +153,12 @@ def dialled(phone: str) -> str:
 def day_query(day: date, resource: Resource | None) -> str:
     """The same page for another day."""
     return "?" + urlencode({"date": day.isoformat()} | ({"resource": resource.slug} if resource else {}))
+
+
+@register.simple_tag
+def month_query(day: date, resource: Resource | None) -> str:
+    """The same page for another month."""
+    return "?" + urlencode({"month": f"{day:%Y-%m}"} | ({"resource": resource.slug} if resource else {}))
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bookings import language, times, when
-from bookings.places import Resource, Service
+from bookings.places import Resource, ResourceKind, Service
 from bookings.times import Offer
 
 STRIP_DAYS = 7
@@ -69,6 +69,10 @@ class DayPage:
     @property
     def following(self) -> date | None:
         return self.day + ONE_DAY if self.day < self.last else None
+
+    @property
+    def is_about_people(self) -> bool:
+        return any(each.kind == ResourceKind.PERSON for each in self.resources)
 
     @property
     def is_over(self) -> bool:

@@ -37,6 +37,7 @@ def _ways(visitor: Visitor, service) -> dict[str, Page]:
         "times-with": f"/salon/cut/?date={day + timedelta(days=1)}&resource=lena",
         "times-over": f"/salon/cut/?date={day - timedelta(days=1)}",
         "times-beyond": f"/salon/cut/?date={day + timedelta(days=99)}",
+        "month": f"/salon/cut/month/?month={day:%Y-%m}",
         "times-odd": "/salon/cut/?date=x",
         "contact": "/salon/contact/",
         "contact-received": "/salon/contact/?received=HF-ABCDEFGH&repeat=1",

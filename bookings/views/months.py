@@ -1,0 +1,97 @@
+"""A month of a service at a glance, for whoever looks for a day and not for a time."""
+
+from __future__ import annotations
+
+import calendar
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from babel import Locale
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import to_locale
+from django.views.decorators.http import require_safe
+
+from bookings import language, times
+from bookings.places import Resource, Service
+from bookings.views import lookup
+from bookings.views.answers import page
+
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One day: whether it lies in the month, how many times are free, and whether there were any to take."""
+
+    day: date
+    is_inside: bool
+    free: int
+    is_full: bool
+
+
+@dataclass(frozen=True)
+class Month:
+    """The weeks of a month, each of seven days, and the months beside it that can be booked."""
+
+    first: date
+    weeks: list[list[Cell]]
+    previous: date | None
+    following: date | None
+
+
+@require_safe
+def month(request: HttpRequest, location: str, service: str) -> HttpResponse:
+    """The month that `?month=YYYY-MM` names, else the present one."""
+    offered = lookup.service(location, service)
+    resource = lookup.resource(offered, request.GET.get("resource", ""))
+    first, problem = _read_month(request)
+    today = timezone.localdate(timezone=offered.location.zone)
+    context = {
+        "location": offered.location,
+        "service": offered,
+        "resource": resource,
+        "month": arrange(offered, first or today.replace(day=1), resource),
+        "problem": problem,
+    }
+    return page(request, "month", context, status=400 if problem else 200)
+
+
+def arrange(service: Service, first: date, resource: Resource | None) -> Month:
+    """The month that begins on `first`, in the order of weekdays of the place."""
+    weeks = calendar.Calendar(_first_weekday(service)).monthdatescalendar(first.year, first.month)
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    offers = times.offers(service, first, last, resource=resource)
+    free = Counter(offer.start.date() for offer in offers)
+    working = times.working_dates(service, first, last, resource=resource)
+    today = timezone.localdate(timezone=service.location.zone)
+    horizon = today + timedelta(days=service.location.horizon_days)
+    return Month(
+        first=first,
+        weeks=[
+            [Cell(day, day.month == first.month, free[day], day in working and not free[day]) for day in week]
+            for week in weeks
+        ],
+        previous=(first - timedelta(days=1)).replace(day=1) if first > today else None,
+        following=last + timedelta(days=1) if last < horizon else None,
+    )
+
+
+def _first_weekday(service: Service) -> int:
+    """0 for Monday, as the reader's calendar has it (CLDR)."""
+    code = language.of_reader(service.location)
+    locale = Locale.parse("en_GB" if code == "en" else to_locale(code))
+    return int(locale.first_week_day)
+
+
+def _read_month(request: HttpRequest) -> tuple[date | None, str]:
+    text = request.GET.get("month", "")
+    try:
+        first = datetime.strptime(text, "%Y-%m").date() if text else None
+        if first is None or FIRST_YEAR <= first.year < LAST_YEAR:
+            return first, ""
+    except ValueError:
+        pass
+    return None, _("We did not understand that month, so this is the present one. Months look like 2027-01.")
