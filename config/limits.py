@@ -98,6 +98,7 @@ class Limits:
 
     # Alerts to operators
     alert_incident_failures_count: int = 5
+    alert_stand_in_seconds: int = 30  # no worker has told them for so long: web and watch do
 
     # The worker and its watch
     queue_workers_count: int = 3

@@ -154,6 +154,7 @@ METRICS_TOKEN = os.environ.get("HOLDFAST_METRICS_TOKEN", "")
 ALERT_WEBHOOK_URL = addresses.web(os.environ.get("HOLDFAST_ALERT_WEBHOOK_URL", ""))
 ALERT_EMAIL = addresses.second_mail(os.environ.get("HOLDFAST_ALERT_EMAIL_URL", ""))
 ALERT_EMAIL_TO = holdfast.list("ALERT_EMAIL_TO", default=[])
+ALERT_LOOKOUT = True  # web processes tell alerts when no worker does
 
 # Languages and time
 LANGUAGE_CODE = "en"

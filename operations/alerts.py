@@ -17,10 +17,11 @@ from operations import alert_routes, recovery
 from operations.attempts import Attempt
 from operations.incidents import Incident
 from operations.recovery import Condition, Urgency
-from operations.transactions import use_case
+from operations.transactions import require_transaction, use_case
 
 log = structlog.get_logger("holdfast.alerts")
 JOB = "alerts"
+LIMIT_SECONDS = 120  # of one turn; should whoever took it die, the next may begin then
 RUNBOOKS = "docs/runbooks"
 INCIDENT_RUNBOOK = f"{RUNBOOKS}/incident.md"
 REARM_AFTER = timedelta(minutes=5)  # quiet for so long: it is over, and the next time is told again
@@ -44,7 +45,9 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.filter(recovered_at__isnull=True)
 
     def untold(self) -> AlertQuerySet:
-        return self.active().filter(told_at__isnull=True, next_at__lte=timezone.now())
+        """Those that some route has not taken yet; once somebody has seen it, no route is tried again."""
+        unseen = self.active().filter(acknowledged_at__isnull=True)
+        return unseen.filter(told_at__isnull=True, next_at__lte=timezone.now())
 
 
 class Alert(models.Model):
@@ -61,10 +64,13 @@ class Alert(models.Model):
     next_at = models.DateTimeField(default=timezone.now)
     error = models.TextField(blank=True)
     recovered_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by_id = models.BigIntegerField(null=True)
 
     objects = AlertQuerySet.as_manager()
 
     class Meta:
+        indexes = (models.Index(fields=["-raised_at"], name="operations_alert_raised"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["key"], condition=Q(recovered_at__isnull=True), name="operations_one_alert_per_cause"
@@ -96,6 +102,13 @@ def look() -> None:
         log.info("alert over", alert=key)
     over.update(recovered_at=now)
     Alert.objects.filter(recovered_at__lt=now - timedelta(days=KEEP_DAYS)).delete()
+
+
+def acknowledge(alert: Alert, user_id: int) -> bool:
+    """Somebody looks into it; False when somebody had said so before. Must be part of a transaction."""
+    require_transaction()
+    unseen = Alert.objects.filter(pk=alert.pk, acknowledged_at__isnull=True)
+    return bool(unseen.update(acknowledged_at=timezone.now(), acknowledged_by_id=user_id))
 
 
 def causes() -> list[Cause]:

@@ -44,7 +44,7 @@ register(
         title="Tell operators what needs a person",
         run=alerts.run,
         every_seconds=60,
-        limit_seconds=300,
+        limit_seconds=alerts.LIMIT_SECONDS,
     ),
     Job(
         name=proving.JOB,

@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import Error, connection, connections
 
-from operations import board, heartbeat, queue
+from operations import board, heartbeat, lookout, queue
 from operations.board import Board
 from operations.engine import end_leases
 from operations.stalls import Judge
@@ -147,6 +147,8 @@ class Watch:
                 log.warning("workers have died", count=len(dead), leases_ended=end_leases(dead))
                 queue.hurry_now(SWEEP)
             queue.wake_due()
+            if pid := lookout.send_out():
+                log.warning("a process of its own tells the alerts that no worker has told", pid=pid)
 
     def _database_answers(self) -> bool:
         with self._asking_database(), connection.cursor() as cursor:

@@ -16,3 +16,5 @@ STORAGES = {
 }
 # A throw-away app, declared the way a new one would be.
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.parcels"]  # noqa: F405
+# No thread beside the tests looks at their database.
+ALERT_LOOKOUT = False
