@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from bookings import when
+from bookings import case_data, when
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from notifications import kinds
@@ -101,6 +101,9 @@ BOOKING = Introduction(
     time_zone=lambda booking: booking.time_zone,
     customer_page=_booking_page,
     related=_messages,
+    is_case=True,
+    data=case_data.of_booking,
+    besides=case_data.told_elsewhere,
     prefetch=("location", "service", "resource", "duplicate_of"),
     concerns=Concerns(person="email", occasion="reference", harm_at="starts_at"),
     narrowed_by={
@@ -133,6 +136,9 @@ ENQUIRY = Introduction(
     location=lambda enquiry: enquiry.location.name,
     time_zone=lambda enquiry: enquiry.location.time_zone,
     related=_messages,
+    is_case=True,
+    data=case_data.of_enquiry,
+    besides=case_data.told_elsewhere,
     prefetch=("location",),
     concerns=Concerns(person="email", occasion="reference"),
     narrowed_by={"location__slug": gettext_lazy("Location")},
@@ -149,6 +155,7 @@ DELIVERY = Introduction(
     time_zone=lambda delivery: place.time_zone if (place := _place(delivery)) else "",
     customer_page=_customer_page,
     related=_subject,
+    data=case_data.of_delivery,
     concerns=Concerns(person="recipient", occasion="reference", harm_at="harm_at"),
     narrowed_by={
         "location": gettext_lazy("Location"),

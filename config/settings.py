@@ -9,7 +9,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from environ import Env
 
-from config import addresses, embedded, identity, logs
+from config import __version__, addresses, embedded, identity, logs
 from config.limits import Limits
 
 django_stubs_ext.monkeypatch()
@@ -26,6 +26,7 @@ HOLDFAST_URL = holdfast.str("URL", default=f"http://127.0.0.1:{PORT}").rstrip("/
 DEMO = holdfast.bool("DEMO", default=identity.is_demo(HOLDFAST_HOME))
 STAFF_PASSWORD = os.environ.get("HOLDFAST_STAFF_PASSWORD", "")  # as it is: environ expands a leading $
 HOLDFAST = Limits.from_environment(holdfast)
+HOLDFAST_VERSION = __version__
 
 DEBUG = holdfast.bool("DEBUG", default=False)
 SECRET_KEY = os.environ.get("SECRET_KEY") or identity.secret_key(HOLDFAST_HOME)

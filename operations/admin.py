@@ -5,6 +5,7 @@ from django.contrib import admin
 from operations.attempts import Attempt
 from operations.campaigns.campaign import Campaign
 from operations.campaigns.ledger import CampaignItem
+from operations.casefile.exports import Export
 from operations.console import ReadOnlyAdmin, RecoverableAdmin, SearchKey
 from operations.heartbeat import WorkerHeartbeat
 from operations.history import Event
@@ -40,6 +41,12 @@ class AttemptAdmin(ReadOnlyAdmin):
 class RecoveryAttemptAdmin(ReadOnlyAdmin):
     list_display = ("at", "condition", "remedy", "subject_model", "subject_id", "result", "actor", "reason")
     list_filter = ("actor", "source")
+    ordering = ("-at", "-id")
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnlyAdmin):
+    list_display = ("at", "subject_model", "subject_id", "variant", "user_id", "source", "reason")
     ordering = ("-at", "-id")
 
 

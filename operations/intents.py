@@ -104,6 +104,7 @@ class Refused(models.Model):
         indexes = (
             models.Index(fields=["-at"], name="operations_refused_at"),
             models.Index(fields=["key"], name="operations_refused_key"),
+            models.Index(fields=["subject_model", "subject_id"], name="operations_refused_subject"),
         )
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from operations.alerts import Alert
 from operations.attempts import Attempt
 from operations.campaigns.campaign import Campaign
 from operations.campaigns.ledger import CampaignItem
+from operations.casefile.exports import Export
 from operations.heartbeat import WorkerHeartbeat
 from operations.history import Event
 from operations.incidents import Incident
@@ -25,6 +26,7 @@ __all__ = [
     "CampaignItem",
     "Claim",
     "Event",
+    "Export",
     "HandOver",
     "Incident",
     "Intent",

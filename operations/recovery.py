@@ -144,6 +144,8 @@ class Introduction:
     `prefetch` names the relations that the rest reads, so that a list of many costs a few queries.
     `narrowed_by` are the columns by which a list of them can be narrowed, with what people call them.
     `own_page` is the path of a page that tells staff more about a record than the desk's page of it.
+    `is_case` marks what people ask a case file of; in it stand `data`, every field that tells of somebody or
+    something, and the traces of `besides`, records that the timeline leaves out.
     """
 
     title: Callable[[Any], str] = str
@@ -157,6 +159,9 @@ class Introduction:
     concerns: Concerns = Concerns()
     narrowed_by: Mapping[str, Text] = field(default_factory=dict)
     own_page: Callable[[Any], str] = lambda _record: ""
+    is_case: bool = False
+    data: Callable[[Any], Mapping[str, Any]] = lambda _record: {}
+    besides: Callable[[Any], Iterable[Model]] = lambda _record: ()
 
 
 def after(since_at: str, seconds: int, *, harm_at: str = "") -> Combinable:

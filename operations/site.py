@@ -79,10 +79,11 @@ class DeskSite(admin.AdminSite):
 
     def _named(self) -> list[URLPattern | URLResolver]:
         """The addresses that are words; they come before those that are codes of conditions."""
-        from operations.desk import search_views
+        from operations.desk import casefile_views, search_views
 
         view = self.admin_view
         return [
+            path("desk/export/<str:label>/<int:pk>/", view(casefile_views.export), name="desk_export"),
             path("desk/search/", view(search_views.search), name="desk_search"),
             path("desk/views/<str:code>/", view(search_views.keep_view), name="desk_keep_view"),
             path("desk/views/<str:code>/<int:pk>/", view(search_views.drop_view), name="desk_drop_view"),

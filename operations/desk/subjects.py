@@ -80,6 +80,13 @@ class Subject:
         return said(self.introduction.own_page, self.record, "")
 
     @property
+    def export_page(self) -> str:
+        """Where its case file is handed out, if it is a case."""
+        if not self.introduction.is_case:
+            return ""
+        return reverse("admin:desk_export", args=[self.record._meta.label_lower, self.record.pk])
+
+    @property
     def status(self) -> str:
         """The status in words; a record that is no workflow has none."""
         display = getattr(self.record, "get_status_display", None)

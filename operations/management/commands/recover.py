@@ -11,6 +11,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from operations import attention, recovery, repair
+from operations.casefile import exports
+from operations.casefile.exports import Wanted
+from operations.casefile.gathering import Variant
 from operations.desk import press
 from operations.errors import Refusal
 from operations.history import Actor, Operation, Source
@@ -23,7 +26,7 @@ class Command(BaseCommand):
     help = "List what needs attention, apply a remedy, or show the history of a record."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list | apply | history")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="list | apply | history | proof")
         listing = verbs.add_parser("list", help="every record that needs attention")
         listing.add_argument("--json", action="store_true")
         apply = verbs.add_parser(
@@ -47,6 +50,11 @@ class Command(BaseCommand):
         history = verbs.add_parser("history", help="every change of the record with this reference")
         history.add_argument("reference")
         history.add_argument("--json", action="store_true")
+        proof = verbs.add_parser("proof", help="the case file of one booking or enquiry, as one HTML page")
+        proof.add_argument("reference")
+        proof.add_argument("--json", action="store_true")
+        proof.add_argument("--complete", action="store_true", help="with what staff wrote for each other")
+        proof.add_argument("--reason", required=True, metavar="TEXT", help="kept: it says who needed it")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         try:
@@ -55,6 +63,8 @@ class Command(BaseCommand):
                     self._list(as_json=options["json"])
                 case "apply":
                     sys.exit(self._apply(options))
+                case "proof":
+                    self._proof(options)
                 case _:
                     self._history(options["reference"], as_json=options["json"])
             self.stdout.flush()
@@ -99,6 +109,18 @@ class Command(BaseCommand):
         if results & {Result.REFUSED, Result.STALE}:
             return REFUSED
         return APPLIED if Result.APPLIED in results else ALREADY_RESOLVED
+
+    def _proof(self, options: dict[str, Any]) -> None:
+        record = attention.find(options["reference"])
+        if record is None:
+            raise CommandError(f"Nothing has the reference {options['reference']!r}.")
+        variant = Variant.COMPLETE if options["complete"] else Variant.CUSTOMER
+        operation = Operation(actor=Actor.STAFF, source=Source.COMMAND)
+        try:
+            sealed = exports.by_command(Wanted(record, variant, options["reason"]), operation)
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(sealed.json if options["json"] else sealed.html)
 
     def _history(self, reference: str, *, as_json: bool) -> None:
         record = attention.find(reference)
