@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import css_inline
@@ -17,6 +18,7 @@ from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.message_texts import MessageText
 from bookings.places import Location
+from notifications import gathering
 from notifications.kinds import Attachment, Content
 from notifications.models import Delivery
 
@@ -43,15 +45,7 @@ def compose(delivery: Delivery) -> Content:
     Where the booking has moved on since, the message tells how things stand instead; a reminder says
     nothing then: raises OvertakenError.
     """
-    location = Coalesce(OuterRef("booking__location_id"), OuterRef("enquiry__location_id"))
-    own_texts = MessageText.objects.filter(kind=delivery.kind, location_id=location)
-    message = (
-        Message.objects.select_related(
-            "booking__location", "booking__service", "booking__resource", "enquiry__location"
-        )
-        .annotate(has_own_text=Exists(own_texts))
-        .get(delivery=delivery)
-    )
+    message = gathering.told(delivery, about)
     if delivery.kind == reminders.REMINDER:
         reminders.refuse_overtaken(delivery, message)
     subject = message.booking or message.enquiry
@@ -59,6 +53,16 @@ def compose(delivery: Delivery) -> Content:
     if not message.has_own_text:
         return write(delivery, subject)
     return write(delivery, subject, message_texts.find(subject.location, delivery.kind, delivery.language))
+
+
+def about(deliveries: Sequence[Delivery]) -> dict[int, Any]:
+    """What each of these messages is about, and whether the place has a text of its own for it."""
+    location = Coalesce(OuterRef("booking__location_id"), OuterRef("enquiry__location_id"))
+    own_texts = MessageText.objects.filter(kind=OuterRef("delivery__kind"), location_id=location)
+    messages = Message.objects.select_related(
+        "booking__location", "booking__service", "booking__resource", "enquiry__location"
+    ).annotate(has_own_text=Exists(own_texts))
+    return messages.in_bulk([delivery.pk for delivery in deliveries])
 
 
 def write(delivery: Delivery, subject: Booking | Enquiry, own: MessageText | None = None) -> Content:

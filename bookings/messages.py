@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import attention, language, reminders
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
-from bookings.letters import compose
+from bookings.letters import about, compose
 from bookings.reminders import REMINDER
 from notifications import outbox
 from notifications.kinds import Kind, register
@@ -223,7 +223,7 @@ def _link_copy(original: Delivery, copy: Delivery) -> None:
 
 register(
     *(
-        Kind(code=code, title=title, compose=compose, link_copy=_link_copy)
+        Kind(code=code, title=title, compose=compose, about=about, link_copy=_link_copy)
         for code, title in (
             ("received", _("Receipt")),
             ("confirmation", _("Confirmation")),
@@ -240,6 +240,7 @@ register(
         code=REMINDER,
         title=_("Reminder"),
         compose=compose,
+        about=about,
         overtaken=reminders.stands_behind,
         link_copy=_link_copy,
     ),
@@ -247,6 +248,7 @@ register(
         code=LINK_AGAIN,
         title=_("Link"),
         compose=compose,
+        about=about,
         link_copy=_link_copy,
         matters_when_missed=False,
     ),
@@ -254,6 +256,7 @@ register(
         code=ADDRESS_CHANGED,
         title=_("Notice to your old address"),
         compose=compose,
+        about=about,
         link_copy=_link_copy,
         matters_when_missed=False,
         is_courtesy=True,
@@ -268,6 +271,7 @@ register(
         code="staff_request_waiting",
         title=_("Request to staff"),
         compose=compose,
+        about=about,
         link_copy=_link_copy,
         matters_when_missed=False,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -20,10 +20,14 @@ LONGEST_NAP_SECONDS = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """How messages leave: `acts` opens what one batch shares, e.g. a connection."""
+    """How messages leave: `acts` opens what one batch shares, e.g. a connection.
+
+    `prepare` is given a batch before the first of it leaves.
+    """
 
     acts: Callable[[], AbstractContextManager[Act[Delivery]]]
     probe: Callable[[Act[Delivery]], Act[Delivery]] = as_probe
+    prepare: Callable[[Sequence[Delivery]], None] | None = None
     watch: Callable[[Channel], ChannelWatch] = ChannelWatch
 
 
@@ -44,7 +48,12 @@ def _send(channel: Channel, permit: channels.Permit, route: Route) -> bool:
     watch = route.watch(channel)
     with route.acts() as act:
         more = engine.work_through(
-            Delivery, channel.name, route.probe(act) if permit.is_probe else act, watch, limit=permit.limit
+            Delivery,
+            channel.name,
+            route.probe(act) if permit.is_probe else act,
+            watch,
+            prepare=route.prepare,
+            limit=permit.limit,
         )
     if watch.saw_success:
         channels.note_successes(channel.name)

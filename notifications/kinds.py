@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
@@ -49,6 +50,7 @@ class Kind:
     `resend_unknown`: a second, marked copy may be sent by itself when nobody knows about the first.
     `matters_when_missed`: staff should know when it could not leave in time.
     `is_courtesy`: an address that refuses it for good is nobody's concern.
+    `about`: reads what `compose` needs to know of many messages at once, by their primary keys.
     `short`: says it in a text message, for kinds that may leave as one.
     `overtaken`: of one that is too late, why nobody misses it: something newer says the same; else "".
     `link_copy`: ties a copy to what the original is about, in the same transaction.
@@ -57,6 +59,7 @@ class Kind:
     code: str
     title: str | Promise
     compose: Callable[[Delivery], Content]
+    about: Callable[[Sequence[Delivery]], Mapping[int, Any]] | None = None
     short: Callable[[Delivery], str] | None = None
     resend_unknown: bool = True
     matters_when_missed: bool = True

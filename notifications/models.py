@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -95,6 +96,7 @@ class Delivery(Effect):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
+    gathered: tuple[float, Any] = (0.0, None)  # when and what was read about it, see gathering.py
 
     class Meta(Effect.Meta):
         verbose_name_plural = "deliveries"

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from notifications import channels, delivery, draining, sms
+from notifications import channels, delivery, draining, gathering, sms
 from notifications.draining import Route
 from notifications.models import Delivery
 from notifications.providers import applying, receiving
@@ -37,7 +37,7 @@ def _mail() -> Iterator[Act[Delivery]]:
         yield delivery.by_mail(mailer)
 
 
-BY_MAIL = Route(acts=_mail)
+BY_MAIL = Route(acts=_mail, prepare=gathering.gather)
 register(
     Work(topic=EMAIL, drain=drain, due_since=due_since, is_outside=True),
     Work(topic=sms.SMS, drain=sms.drain, due_since=sms.due_since, is_outside=True),

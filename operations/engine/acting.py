@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -28,12 +28,20 @@ _pace: dict[str, float] = {}  # seconds that one effect of a channel took last
 
 # Does the thing; calls the function it is given just before the step that cannot be taken back.
 Act = Callable[[E, Callable[[], None]], Receipt]
+# Told a whole batch before the first of it is acted on; may fail without harm.
+Prepare = Callable[[Sequence[E]], None]
 # Told each outcome (None: accepted); says whether to go on.
 Observe = Callable[[E, DeliveryError | None], bool]
 
 
 def work_through(
-    model: type[E], channel: str, act: Act[E], observe: Observe[E] | None = None, *, limit: int = 0
+    model: type[E],
+    channel: str,
+    act: Act[E],
+    observe: Observe[E] | None = None,
+    *,
+    prepare: Prepare[E] | None = None,
+    limit: int = 0,
 ) -> bool:
     """Claim one batch of a channel and act on each; True when more may be due.
 
@@ -42,6 +50,8 @@ def work_through(
     """
     limit = _what_fits(channel, limit or settings.HOLDFAST.claim_batch_count)
     batch = leases.claim(model, channel, limit)
+    if prepare and batch:
+        _prepare(batch, prepare)
     goes_on = True
     for effect in batch:
         if goes_on and _has_time_left(effect) and not turns.is_over():
@@ -75,6 +85,14 @@ def attempt(effect: E, act: Act[E], observe: Observe[E] | None = None) -> bool:
         outcome = failure.code if failure else "done"
         log.warning("late acknowledgement ignored", effect=str(effect.uid), outcome=outcome)
     return observe(effect, failure) if observe else True
+
+
+def _prepare(batch: Sequence[E], prepare: Prepare[E]) -> None:
+    """What fails here is asked again for each effect alone, so that one poisoned row fails by itself."""
+    try:
+        prepare(batch)
+    except Exception:
+        log.exception("a batch could not be prepared")
 
 
 def _record(effect: Effect, receipt: Receipt, failure: DeliveryError | None) -> bool:
