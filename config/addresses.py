@@ -95,6 +95,22 @@ def second_mail(url: str) -> dict[str, Any]:
     return {**named, "use_tls": found["EMAIL_USE_TLS"], "use_ssl": found["EMAIL_USE_SSL"]}
 
 
+def mailbox(url: str) -> dict[str, Any]:
+    """Where `imaps://user:pass@host:port/Folder` leads: host, port, user, password, folder; {} for none."""
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    if parts.scheme != "imaps" or not (parts.hostname and parts.username and parts.password):
+        raise ImproperlyConfigured("HOLDFAST_RETURNED_MAIL_URL is imaps://user:password@host/folder.")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or 993,
+        "user": unquote(parts.username),
+        "password": unquote(parts.password),
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
+    }
+
+
 def web(url: str) -> str:
     """The address of a webhook of the operator's own, or nothing."""
     if url and urlsplit(url).scheme not in ("http", "https"):

@@ -143,6 +143,9 @@ MAIL_PROVIDERS = holdfast.list("MAIL_PROVIDERS", default=[])
 ANYMAIL = {"REQUESTS_TIMEOUT": 10, **_keys, **addresses.with_prefix("HOLDFAST_ANYMAIL_", os.environ)}
 MESSAGE_ID_DOMAIN = _host if "." in _host else "holdfast.invalid"
 DEFAULT_FROM_EMAIL = holdfast.str("FROM_EMAIL", default=f"Holdfast <bookings@{_host}>")
+# Where bounces return to, and the mailbox in which they are found
+BOUNCE_ADDRESS = holdfast.str("BOUNCE_ADDRESS", default="")
+RETURNED_MAIL = addresses.mailbox(os.environ.get("HOLDFAST_RETURNED_MAIL_URL", ""))
 
 # What else leaves: webhooks, to public addresses unless others are allowed; texts, if there is a gateway
 WEBHOOK_ALLOW_PRIVATE = holdfast.bool("WEBHOOK_ALLOW_PRIVATE", default=False)

@@ -53,7 +53,7 @@ def address(text: str) -> str:
 
 def envelope_sender() -> str:
     """The address that bounces return to."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return settings.BOUNCE_ADDRESS or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def one_line(text: str) -> str:

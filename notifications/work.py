@@ -11,7 +11,7 @@ from django.conf import settings
 from notifications import channels, delivery, draining, gathering, sms
 from notifications.draining import Route
 from notifications.models import Delivery
-from notifications.providers import applying, receiving
+from notifications.providers import applying, mailbox, receiving
 from notifications.providers.sending import Provider
 from notifications.smtp import Mailer
 from notifications.webhooks import announcing, lanes
@@ -48,5 +48,12 @@ register(
         title="Tell endpoints what they were not told yet",
         run=announcing.announce_all,
         every_seconds=60,
+    ),
+    Job(
+        name="returned_mail",
+        title="Read the mails that mail servers returned",
+        run=mailbox.read_returned_mail,
+        every_seconds=60,
+        limit_seconds=120,
     ),
 )

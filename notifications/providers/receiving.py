@@ -59,7 +59,7 @@ def receive(provider: str, request: HttpRequest) -> int:
     except MALFORMED as error:
         log.warning("a provider's report was refused", provider=provider, reason=type(error).__name__)
         raise BadSignature from error
-    return _store(_read(provider, view, request))
+    return store(_read(provider, view, request))
 
 
 def reader(provider: str) -> Any:
@@ -118,8 +118,8 @@ def _our_uid(told: Any) -> uuid.UUID | None:
 
 
 @transaction.atomic
-def _store(events: Sequence[ProviderEvent]) -> int:
-    """A report that came before is known by its id and changes nothing."""
+def store(events: Sequence[ProviderEvent]) -> int:
+    """Store what did not come before, known by its id, and wake the worker; returns how much that is."""
     ids = {(event.provider, event.event_id): event for event in events}
     before = ProviderEvent.objects.filter(event_id__in=[event_id for _provider, event_id in ids])
     known = set(before.values_list("provider", "event_id"))
