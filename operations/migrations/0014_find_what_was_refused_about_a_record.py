@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("operations", "0012_case_files_are_handed_out")]
+    dependencies = [("operations", "0013_case_files_are_handed_out")]
 
     operations = [
         AddIndexConcurrently(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("operations", "0011_operators_are_told"),
+        ("operations", "0012_somebody_has_seen_an_alert"),
     ]
 
     operations = [
