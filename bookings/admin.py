@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import when
 from bookings.booking import Booking
+from bookings.client_admin import ApiClientAdmin
+from bookings.clients import ApiClient
 from bookings.correspondence import Enquiry
 from bookings.local_times import AbsenceForm, LocalTimesForm
 from bookings.message_texts import MessageText
@@ -198,3 +200,4 @@ class EnquiryAdmin(RecoverableAdmin):
 
 
 admin.site.register(MessageText, MessageTextAdmin)
+admin.site.register(ApiClient, ApiClientAdmin)

@@ -23,6 +23,10 @@ class ApiClient(models.Model):
 
     class Meta:
         verbose_name = _("API client")
+        permissions = (
+            ("renew_apiclient", _("Can give API clients new keys")),
+            ("revoke_apiclient", _("Can shut API clients out")),
+        )
         ordering = ("name",)
         constraints = (
             models.CheckConstraint(condition=~Q(slug=PUBLIC), name="bookings_no_client_is_public"),

@@ -8,9 +8,12 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from notifications import kinds
-from notifications.models import Channel, Delivery
+from notifications import channel_pages, kinds
+from notifications.models import Channel, Delivery, WebhookEndpoint
+from notifications.webhooks.endpoint_admin import WebhookEndpointAdmin
 from operations.console import RecoverableAdmin, SearchKey, code
+
+__all__ = ["channel_pages"]
 
 MESSAGE_ID = re.compile(r"<?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?:@\S*)?>?", re.IGNORECASE)
 
@@ -75,9 +78,14 @@ class DeliveryAdmin(RecoverableAdmin):
 
 @admin.register(Channel)
 class ChannelAdmin(RecoverableAdmin):
+    """To read; the switches are on the desk's page of channels (`channel_pages`)."""
+
     list_display = ("name", "is_paused", "pause_reason", "failures_in_row", "open_until", "last_success_at")
     ordering = ("name", "id")
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
         """Every column, in the model's order."""
         return [field.name for field in Channel._meta.fields]
+
+
+admin.site.register(WebhookEndpoint, WebhookEndpointAdmin)

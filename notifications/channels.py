@@ -35,12 +35,12 @@ def find(name: str) -> Channel:
     return Channel.objects.get_or_create(name=name)[0]
 
 
-def pause(name: str, reason: str) -> None:
-    """Close a channel until somebody releases it; what is due is held."""
+def pause(name: str, reason: str, *, by: int | None = None) -> None:
+    """Close a channel until somebody releases it; what is due is held. `by` is the id of who wants it."""
     with transaction.atomic():
         channel = _locked(name)
         channel.is_paused, channel.pause_reason, channel.paused_at = True, reason, timezone.now()
-        channel.open_until = None
+        channel.open_until, channel.paused_by_id = None, by
         _save(channel)
         queue.wake(name)
     log.warning("channel paused", channel=name, reason=reason)
@@ -178,6 +178,7 @@ def _save(channel: Channel, *, changed: bool = True) -> None:
 
 def _open(channel: Channel) -> None:
     channel.is_paused, channel.pause_reason, channel.paused_at = False, "", None
+    channel.paused_by_id = None
     channel.open_until, channel.failures_in_row, channel.failing_recipients = None, 0, []
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from notifications.providers.answers import KNOWS_REPEATS
 from notifications.providers.events import ProviderEvent
@@ -33,6 +34,7 @@ class Channel(models.Model):
     is_paused = models.BooleanField(default=False)
     pause_reason = models.TextField(blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by_id = models.BigIntegerField(null=True, blank=True)  # none: a misconfiguration, or a command
     failures_in_row = models.PositiveIntegerField(default=0)
     failing_recipients = models.JSONField(default=list, blank=True)
     open_until = models.DateTimeField(null=True, blank=True)
@@ -43,6 +45,9 @@ class Channel(models.Model):
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_failure_at = models.DateTimeField(null=True, blank=True)
     last_failure_text = models.TextField(blank=True)
+
+    class Meta:
+        permissions = (("switch_channel", _("Can pause and release channels, and send test messages")),)
 
     def __str__(self) -> str:
         return self.name

@@ -16,9 +16,11 @@ from notifications.models import Channel, Delivery, DeliveryQuerySet
 from operations import engine, queue, verdicts, workflow
 from operations.effects import EffectStatus, HeldBy
 from operations.errors import Refusal
-from operations.recovery import OPERATE, Consequence, Remedy
+from operations.recovery import Consequence, Remedy
 from operations.verdicts import Verdict
 from operations.workflow import Operation
+
+SWITCH = "notifications.switch_channel"
 
 
 def hurry(delivery: Delivery, operation: Operation) -> None:
@@ -253,5 +255,5 @@ OPEN_CHANNEL = Remedy(
     title=gettext_lazy("Release the channel"),
     says=gettext_lazy("Lets everything leave that the channel holds. Nothing has left before."),
     apply=open_channel,
-    permission=OPERATE,
+    permission=SWITCH,
 )

@@ -106,6 +106,13 @@ def record_press(
     _keep("", type(record), pressed, operation, Outcome(record.pk, result, message))
 
 
+def record_refused_making(
+    model: type[models.Model], pressed: str, operation: Operation, message: str
+) -> None:
+    """Keep that somebody wanted to make a new record and could not; there is none that it could be about."""
+    _keep("", model, pressed, operation, Outcome(0, Result.REFUSED, message))
+
+
 def _apply_to_one(
     condition: Condition,
     remedy: Remedy,

@@ -79,10 +79,14 @@ class DeskSite(admin.AdminSite):
 
     def _named(self) -> list[URLPattern | URLResolver]:
         """The addresses that are words; they come before those that are codes of conditions."""
-        from operations.desk import casefile_views, search_views
+        from operations.desk import casefile_views, further_pages, search_views
 
         view = self.admin_view
+        further = [
+            path(f"desk/{page.path}/", view(page.view), name=page.name) for page in further_pages.every()
+        ]
         return [
+            *further,
             path("desk/export/<str:label>/<int:pk>/", view(casefile_views.export), name="desk_export"),
             path("desk/search/", view(search_views.search), name="desk_search"),
             path("desk/views/<str:code>/", view(search_views.keep_view), name="desk_keep_view"),

@@ -13,6 +13,8 @@ DOORS = {
     "operations.recovery",
     "operations.promises",
     "operations.console",
+    "operations.switches",
+    "operations.switchboard",
     "operations.reach",
     "operations.rehearsals",
     # the words that all of them speak

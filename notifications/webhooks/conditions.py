@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from notifications.webhooks import switching
 from notifications.webhooks.endpoints import WebhookEndpoint
-from operations.recovery import OPERATE, Condition, Introduction, Remedy, Urgency, introduce
+from operations.recovery import Condition, Introduction, Remedy, Urgency, introduce
 from operations.workflow import Operation
+
+SWITCH = "notifications.switch_webhookendpoint"
 
 
 def enable(endpoint: WebhookEndpoint, _operation: Operation) -> None:
@@ -31,14 +33,14 @@ ENABLE = Remedy(
     title=gettext_lazy("Enable again"),
     says=gettext_lazy("Sends it what is held, and tells it within a minute what has happened meanwhile."),
     apply=enable,
-    permission=OPERATE,
+    permission=SWITCH,
 )
 LEAVE_OFF = Remedy(
     code="leave_off",
     title=gettext_lazy("Leave it disabled"),
     says=gettext_lazy("Takes it off the desk. It is told nothing until somebody enables it."),
     apply=leave_off,
-    permission=OPERATE,
+    permission=SWITCH,
 )
 introduce(
     WebhookEndpoint,

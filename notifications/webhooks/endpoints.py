@@ -92,6 +92,11 @@ class WebhookEndpoint(models.Model):
 
     class Meta:
         ordering = ("id",)
+        permissions = (
+            ("rotate_webhookendpoint", _("Can make new secrets of webhook endpoints")),
+            ("switch_webhookendpoint", _("Can enable and disable webhook endpoints")),
+            ("replay_webhookendpoint", _("Can send webhook endpoints tests and everything again")),
+        )
 
     def __str__(self) -> str:
         return self.description or self.host

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from operations import reach, recovery
-from operations.desk import moves, names, permits
+from operations import reach
+from operations.desk import moves, names, permits, pressed
 from operations.desk.matters import conditions_of
 from operations.desk.permits import User
 from operations.desk.subjects import Subject, introduced
@@ -27,6 +27,7 @@ from operations.people.notes import Note
 from operations.people.pledges import Pledge
 from operations.people.snoozes import Snooze
 from operations.repair import RecoveryAttempt, Result
+from operations.workflow import Workflow
 
 LINE_CAP = 200
 OPEN_CAP = 200
@@ -141,14 +142,21 @@ def _events(since: datetime, by: int | None) -> Iterator[_Done]:
 
 
 def _presses(since: datetime, by: int | None) -> Iterator[_Done]:
-    """The presses that changed nothing: what changed something is told by its event."""
-    presses = RecoveryAttempt.objects.filter(actor=Actor.STAFF, at__gte=since).exclude(result=Result.APPLIED)
+    """The presses that no event tells of: what changed nothing, and what was done to records without one."""
+    presses = RecoveryAttempt.objects.filter(actor=Actor.STAFF, at__gte=since)
+    presses = presses.exclude(result=Result.APPLIED, subject_model__in=_with_history())
     for trace in _newest(presses, by):
-        condition = recovery.conditions().get(trace.condition)
-        known = {remedy.code: str(remedy.title) for remedy in condition.remedies} if condition else {}
-        said = {"remedy": known.get(trace.remedy, trace.remedy), "result": _(trace.result)}
+        key = (trace.subject_model, trace.subject_id) if trace.subject_id else None
+        if trace.result == Result.APPLIED:
+            yield _Done(key, trace.at, trace.user_id, pressed.title(trace), trace.reason)
+            continue
+        said = {"remedy": pressed.title(trace), "result": _(trace.result)}
         text = _("Tried “%(remedy)s”: %(result)s") % said
-        yield _Done((trace.subject_model, trace.subject_id), trace.at, trace.user_id, text, trace.message)
+        yield _Done(key, trace.at, trace.user_id, text, trace.message)
+
+
+def _with_history() -> list[str]:
+    return [model._meta.label_lower for model in apps.get_models() if issubclass(model, Workflow)]
 
 
 def _agreed(since: datetime, by: int | None) -> Iterator[_Done]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from operations import recovery
 from operations.attempts import Attempt
-from operations.desk import moves, names, people_lines
+from operations.desk import moves, names, people_lines, pressed
 from operations.desk.entries import Entry
 from operations.desk.subjects import Subject, said
 from operations.history import Event
@@ -122,11 +122,7 @@ def _answered(attempt: Attempt) -> str:
 
 
 def _remedy(trace: RecoveryAttempt) -> str:
-    condition = recovery.conditions().get(trace.condition)
-    try:
-        return str(condition.remedy(trace.remedy).title) if condition else trace.remedy
-    except KeyError:
-        return trace.remedy
+    return pressed.title(trace)
 
 
 def _newest(records: QuerySet[Any], column: str) -> list[Any]:

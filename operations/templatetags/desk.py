@@ -10,7 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from operations import intents
-from operations.desk import spans
+from operations.desk import further_pages, names, spans
+from operations.desk.further_pages import DeskPage
+from operations.desk.permits import User
 
 register = template.Library()
 
@@ -62,3 +64,15 @@ def length_of(seconds: int) -> str:
 def request_id() -> str:
     """A fresh number for a form, so that pressing twice does it once."""
     return intents.issue()
+
+
+@register.simple_tag
+def person(pk: int | None) -> str:
+    """The name of somebody of the staff; empty for nobody."""
+    return names.of([pk]).get(pk or 0, "")
+
+
+@register.simple_tag
+def further_pages_for(user: User) -> list[DeskPage]:
+    """The pages that other apps add to the desk and this person may see."""
+    return [page for page in further_pages.every() if page.may_see(user)]

@@ -12,7 +12,15 @@ from tests.pages.visitor import Form, Page
 
 VIEW = Permission.objects.filter(codename__startswith="view_")
 RECOVER = Permission.objects.filter(codename="recover")
-OPERATE = Permission.objects.filter(codename="operate")
+OPERATE = Permission.objects.filter(
+    codename__in=(
+        "operate",
+        "switch_channel",
+        "switch_webhookendpoint",
+        "rotate_webhookendpoint",
+        "replay_webhookendpoint",
+    )
+)
 ROLES: dict[str, dict[str, Any]] = {
     "owner": {"is_staff": True, "is_superuser": True},
     "front desk": {"is_staff": True, "permissions": (VIEW, RECOVER)},

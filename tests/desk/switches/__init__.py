@@ -1,0 +1,1 @@
+"""What staff may do to channels, endpoints and partners' programs."""
