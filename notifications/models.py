@@ -116,6 +116,11 @@ class Delivery(Effect):
                 fields=["channel", "updated_at"], condition=Q(status=S.HELD), name="notifications_held"
             ),
             models.Index(fields=["next_at"], condition=Q(status=S.PENDING), name="notifications_next"),
+            models.Index(
+                fields=["status", "harm_at", "id"],
+                condition=Q(status__in=[S.UNKNOWN, S.DEAD, S.HELD, S.BOUNCED]),
+                name="notifications_by_harm",
+            ),
             models.Index(fields=["recipient"], name="notifications_recipient"),
         )
 

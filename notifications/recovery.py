@@ -30,7 +30,9 @@ def _customer_text(delivery: Delivery) -> str:
 
 def _late() -> DeliveryQuerySet:
     """Due for too long, or waiting past its use: found among what is due, however many are still to come."""
-    return Delivery.objects.late() | Delivery.objects.due().past_use()
+    limit = timedelta(seconds=FIGURES.effect_late_seconds)
+    is_late = Q(next_at__lt=timezone.now() - limit) | Q(not_after__lt=timezone.now())
+    return Delivery.objects.due().filter(is_late)
 
 
 def _missed() -> DeliveryQuerySet:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from operations import reach, recovery
-from operations.desk import lists, matters, permits, refusing, remedy_actions, timeline
+from operations.desk import counts, matters, permits, refusing, remedy_actions, timeline
 from operations.desk.finding import CappedPaginator, SearchKey, code, search
 from operations.desk.subjects import Subject
 
@@ -142,7 +142,7 @@ class AttentionFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Every condition of the model, those that list nothing too: they may in a moment."""
         return [
-            (condition.code, f"{condition.title} ({lists.count(condition.records())})")
+            (condition.code, f"{condition.title} ({counts.count(condition.records())})")
             for condition in matters.conditions_of(model_admin.model)
         ]
 

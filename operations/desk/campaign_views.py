@@ -15,7 +15,7 @@ from operations.campaigns import previewing
 from operations.campaigns.campaign import Campaign
 from operations.campaigns.ledger import ItemState
 from operations.campaigns.selection import HOURS, HOURS_OFFERED, Selection, treatable
-from operations.desk import campaign_pages, lists, names, pages, permits, press, refusing
+from operations.desk import campaign_pages, counts, names, pages, permits, press, refusing
 from operations.desk.campaign_pressing import CampaignPressing
 from operations.errors import HoldfastError
 from operations.history import Actor, Operation, Source
@@ -132,7 +132,7 @@ def _ask(request: HttpRequest, condition: Condition, status: int = 200, problem:
     selection = Selection(condition, _user(request), data.dict())
     named = recovery.introduction(condition.model).narrowed_by
     options = selection.options()
-    count = lists.count(selection.records())
+    count = counts.count(selection.records())
     context = {
         "title": _("Treat many at once"),
         "condition": condition,

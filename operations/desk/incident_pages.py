@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from operations import impact, incidents, intents
 from operations.attempts import Attempt
-from operations.desk import lists, moves, names, permits
+from operations.desk import counts, moves, names, permits
 from operations.desk.agreed import Said
-from operations.desk.lists import Count
+from operations.desk.counts import Count
 from operations.desk.matters import conditions_of
 from operations.desk.permits import User
 from operations.errors import Refusal
@@ -79,7 +79,7 @@ def behind(incident: Incident) -> list[Behind]:
     found = []
     for condition in conditions_of(incident.model):
         records = condition.records().filter(Exists(alike.filter(effect_id=OuterRef("pk"))))
-        if count := lists.count(records):
+        if count := counts.count(records):
             path = reverse("admin:desk_condition", args=[condition.code])
             found.append(Behind(condition, count, f"{path}?fingerprint={incident.fingerprint}"))
     return found

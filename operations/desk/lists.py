@@ -1,4 +1,4 @@
-"""Pages and counts that cost the same however long a list grows."""
+"""Pages that cost the same however long a list grows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import number_format
 
 from operations.desk import matters
 from operations.desk.matters import Matter
@@ -18,25 +17,6 @@ from operations.recovery import Condition
 
 Narrow = Callable[[QuerySet[Any]], QuerySet[Any]]
 PAGE_COUNT = 50
-COUNT_CAP = 1000
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many there are, counted no further than the cap."""
-
-    number: int
-
-    @property
-    def is_capped(self) -> bool:
-        return self.number > COUNT_CAP
-
-    def __bool__(self) -> bool:
-        return self.number > 0
-
-    def __str__(self) -> str:
-        number = number_format(min(self.number, COUNT_CAP), force_grouping=True)
-        return f"{number}+" if self.is_capped else number
 
 
 @dataclass(frozen=True)
@@ -49,11 +29,6 @@ class Page:
     @property
     def is_empty(self) -> bool:
         return not self.matters
-
-
-def count(records: QuerySet[Any]) -> Count:
-    """Count records, but no further than one more than the cap."""
-    return Count(records.order_by()[: COUNT_CAP + 1].count())
 
 
 def page(condition: Condition, after: str = "", narrow: Narrow = lambda records: records) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from operations import intents, recovery
-from operations.desk import marks
+from operations.desk import marks, tallies
 from operations.desk.marks import NONE, Marks
 from operations.desk.permits import User, may_recover
 from operations.desk.subjects import Subject, introduced, said, unspeakable
@@ -125,8 +126,20 @@ def matter(condition: Condition, pk: int) -> Matter | None:
 
 def matters_of(record: Model) -> list[Matter]:
     """Every condition that lists this record now."""
-    concerning = conditions_of(type(record))
-    return [found for condition in concerning if (found := matter(condition, record.pk))]
+    return matters_among(type(record), [record])
+
+
+def matters_among(model: type[Model], records: Iterable[Model]) -> list[Matter]:
+    """Every condition that lists any of these records now: one query, one more for each that lists some."""
+    concerning = {condition.code: condition for condition in conditions_of(model)}
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for code, pk in tallies.which_list(concerning.values(), [record.pk for record in records]):
+        found[code].append(pk)
+    return [
+        matter
+        for code, ids in found.items()
+        for matter in matters(concerning[code], concerning[code].listed().filter(pk__in=ids))
+    ]
 
 
 def conditions_of(model: type[Model]) -> list[Condition]:

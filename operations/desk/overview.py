@@ -1,49 +1,65 @@
-"""The desk at a glance: what hurts soonest, what mends itself, and whether the machinery runs."""
+"""The desk at a glance: what hurts soonest, and what mends itself."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Aggregate, Min, Q, QuerySet
-from django.db.models import Count as CountOf
 from django.urls import reverse
-from django.utils import timezone
 
 from operations import recovery
-from operations.desk import marks
-from operations.desk.lists import COUNT_CAP, Count, count
+from operations.desk import marks, tallies
+from operations.desk.counts import Count
 from operations.desk.matters import Matter
 from operations.desk.permits import User, may_view
 from operations.desk.subjects import introduced
-from operations.people import about, snoozes
+from operations.desk.tallies import First, Tally
+from operations.people import about
+from operations.people.pledges import Pledge
 from operations.recovery import Condition, Urgency, words
 
 SOONEST_COUNT = 10
-NONE = Count(0)
+PLEDGE_CAP = 200
 FAR_AWAY = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+Place = tuple[str, int]  # of a record on the desk: the code of its condition, and its id
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A condition in one line; `soonest` are its first records, by time to harm.
+    """A condition in one line.
 
     `overdue` should have been in somebody's hands by now; `resting` are left alone and not in `count`.
-    With `show` the line is about that part of the condition only.
+    With `show` the line is about that part of the condition only. `example` is the first record, where what
+    happens by itself depends on it.
     """
 
     condition: Condition
-    count: Count
-    oldest: datetime | None
-    harm: datetime | None
-    soonest: list[Matter]
-    overdue: Count = NONE
-    resting: Count = NONE
+    tally: Tally
+    example: Matter | None = None
     show: str = ""
+
+    @property
+    def count(self) -> Count:
+        return Count(self.tally.number)
+
+    @property
+    def overdue(self) -> Count:
+        return Count(self.tally.overdue)
+
+    @property
+    def resting(self) -> Count:
+        return Count(self.tally.resting)
+
+    @property
+    def oldest(self) -> datetime | None:
+        return self.tally.oldest
+
+    @property
+    def harm(self) -> datetime | None:
+        return self.tally.harm
 
     @property
     def page(self) -> str:
@@ -56,15 +72,16 @@ class Summary:
 
     def only_overdue(self) -> Summary:
         """The part that should have mended itself by now, and waits for somebody."""
-        late = [matter for matter in self.soonest if matter.is_overdue]
-        harm = min((matter.harm for matter in late if matter.harm), default=None)
-        return replace(self, count=self.overdue, harm=harm, soonest=late, show="overdue", resting=NONE)
+        late = tuple(each for each in self.tally.first if each.is_overdue)
+        harm = min((each.harm for each in late if each.harm), default=None)
+        part = replace(self.tally, number=self.tally.overdue, harm=harm, first=late, resting=0)
+        return replace(self, tally=part, show="overdue")
 
     @cached_property
     def by_itself(self) -> str:
         """What happens by itself; where it depends on the record, what happens to the first one."""
         if callable(self.condition.by_itself):
-            return self.soonest[0].by_itself if self.soonest else ""
+            return self.example.by_itself if self.example else ""
         return words(self.condition.by_itself, None)
 
     @property
@@ -74,9 +91,14 @@ class Summary:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything the first page of the desk says about matters."""
+    """Everything the first page of the desk says about matters.
+
+    `soonest` are what a person should look at first, over all conditions that need one: what was promised
+    to a customer and is due, then what is overdue for a person, then by time to harm.
+    """
 
     summaries: list[Summary]
+    soonest: tuple[Matter, ...] = ()
 
     @property
     def needs_person(self) -> list[Summary]:
@@ -108,16 +130,6 @@ class Overview:
         return min((item.harm for item in self.needs_person if item.harm), default=None)
 
     @property
-    def soonest(self) -> list[Matter]:
-        """What a person should look at first, over all conditions that need one.
-
-        What was promised to a customer and is due, then what is overdue for a person, then by time to harm.
-        """
-        first = [matter for summary in self.needs_person for matter in summary.soonest]
-        dated = [matter for matter in first if matter.harm is not None or matter.is_overdue]
-        return sorted(dated, key=_first)[:SOONEST_COUNT]
-
-    @property
     def resting(self) -> list[Summary]:
         """The conditions of which something is left alone."""
         return [summary for summary in self.summaries if summary.resting]
@@ -130,99 +142,71 @@ def _by_harm(listed: Iterable[Summary]) -> list[Summary]:
     return sorted(listed, key=lambda item: item.harm or FAR_AWAY)
 
 
-def _first(matter: Matter) -> tuple[bool, bool, datetime]:
-    pledge = matter.marks.pledge
-    return not (pledge and pledge.is_due), not matter.is_overdue, matter.harm or FAR_AWAY
-
-
 def visible(user: User) -> list[Condition]:
     """The conditions whose records this person may read."""
     return [condition for condition in recovery.conditions().values() if may_view(user, condition.model)]
 
 
 def look(conditions: Iterable[Condition], *, with_records: bool = True) -> Overview:
-    """The state of these conditions: one query each, two more for each that lists something.
+    """The state of these conditions: two queries for all counts.
 
-    What introducing the records reads is fetched once for each model, what people agreed once for all.
+    The few records that are shown cost one for each condition that they are of; what introducing them reads
+    is fetched once for each model, what people agreed about them once for all.
     """
-    resting = snoozes.conditions_with_any()
-    listed = [(condition, _Rows(condition, condition.code in resting)) for condition in conditions]
-    counted = [(condition, rows, rows.count()) for condition, rows in listed]
-    first = {
-        condition.code: rows.first(found)
-        for condition, rows, found in counted
-        if with_records and found["number"]
-    }
-    for model in {condition.model for condition, _rows in listed}:
-        introduced(model, [row for rows in first.values() for row in rows if isinstance(row, model)])
-    agreed = marks.of([row for rows in first.values() for row in rows])
-    return Overview([_summary(condition, rows, found, first, agreed) for condition, rows, found in counted])
+    listed = list(conditions)
+    counted = tallies.of(listed)
+    overview = Overview([Summary(condition, counted[condition.code]) for condition in listed])
+    return _with_records(overview) if with_records else overview
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """The records of a condition without those that are left alone."""
-
-    condition: Condition
-    has_resting: bool
-
-    def records(self) -> QuerySet[Any]:
-        listed = self.condition.ordered()
-        return listed.exclude(snoozes.of_condition(self.condition)) if self.has_resting else listed
-
-    def count(self) -> dict[str, Any]:
-        return _count(self.condition, self.records())
-
-    def first(self, found: dict[str, Any]) -> list[Any]:
-        """The first by time to harm, and of what is overdue."""
-        soonest = list(self.records()[:SOONEST_COUNT])
-        now = timezone.now()
-        late = sum(
-            getattr(row, "needs_person_at", None) is not None and row.needs_person_at <= now
-            for row in soonest
-        )
-        if late < min(found.get("overdue", 0), SOONEST_COUNT):
-            known = {row.pk for row in soonest}
-            overdue = self.condition.overdue(self.records())[:SOONEST_COUNT]
-            soonest += [row for row in overdue if row.pk not in known]
-        return soonest
-
-    def resting(self) -> Count:
-        if not self.has_resting:
-            return NONE
-        return count(self.condition.records().filter(snoozes.of_condition(self.condition)))
+def _with_records(overview: Overview) -> Overview:
+    soonest = _soonest(overview)
+    examples = [(item.condition, first) for item in overview.summaries if (first := _example(item))]
+    found = _matters([*soonest, *examples])
+    shown = [matter for condition, first in soonest if (matter := found.get((condition.code, first.pk)))]
+    summaries = [
+        replace(item, example=found.get((item.condition.code, first.pk)))
+        if (first := _example(item))
+        else item
+        for item in overview.summaries
+    ]
+    agreed = marks.of([matter.record for matter in shown])
+    marked = (replace(each, marks=agreed.get(about.key(each.record), marks.NONE)) for each in shown)
+    return Overview(summaries, tuple(marked))
 
 
-def _count(condition: Condition, records: QuerySet[Any]) -> dict[str, Any]:
-    """Number, oldest, soonest and overdue of at most the first thousand records, in one query."""
-    columns: dict[str, Aggregate] = {"number": CountOf("pk")}
-    if condition.needs_person_at is not None:
-        columns["overdue"] = CountOf("pk", filter=Q(needs_person_at__lte=timezone.now()))
-    if _has_column(condition, condition.since_at):
-        columns["oldest"] = Min(condition.since_at)
-    if condition.harm_at:
-        columns["harm"] = Min(condition.harm_at)
-    return records[: COUNT_CAP + 1].aggregate(**columns)
+def _soonest(overview: Overview) -> list[tuple[Condition, First]]:
+    """The first records that need a person and have a date, over all conditions."""
+    due = Pledge.objects.due().order_by("due_at").values_list("subject_model", "subject_id")
+    promised = set(due[:PLEDGE_CAP])
+
+    def turn(entry: tuple[Condition, First]) -> tuple[bool, bool, datetime]:
+        condition, first = entry
+        is_promised = (condition.model._meta.label_lower, first.pk) in promised
+        return not is_promised, not first.is_overdue, first.harm or FAR_AWAY
+
+    dated = [
+        (item.condition, first)
+        for item in overview.needs_person
+        for first in item.tally.first
+        if first.harm is not None or first.is_overdue
+    ]
+    return sorted(dated, key=turn)[:SOONEST_COUNT]
 
 
-def _summary(
-    condition: Condition, rows: _Rows, found: dict[str, Any], first: dict[str, list[Any]], agreed: marks.Found
-) -> Summary:
-    shown = first.get(condition.code, [])
-    return Summary(
-        condition,
-        Count(found["number"]),
-        found.get("oldest"),
-        found.get("harm"),
-        [Matter(row, condition, agreed.get(about.key(row), marks.NONE)) for row in shown],
-        Count(found.get("overdue", 0)),
-        rows.resting(),
-    )
+def _example(summary: Summary) -> First | None:
+    asks = callable(summary.condition.by_itself) and summary.tally.first
+    return summary.tally.first[0] if asks else None
 
 
-def _has_column(condition: Condition, name: str) -> bool:
-    try:
-        condition.model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return False
-    return True
+def _matters(wanted: Iterable[tuple[Condition, First]]) -> dict[Place, Matter]:
+    """These records as matters: one query for each condition, one for what introduces those of a model."""
+    ids: defaultdict[str, set[int]] = defaultdict(set)
+    concerned = {}
+    for condition, first in wanted:
+        concerned[condition.code] = condition
+        ids[condition.code].add(first.pk)
+    rows = {code: list(concerned[code].listed().filter(pk__in=pks)) for code, pks in ids.items()}
+    for model in {condition.model for condition in concerned.values()}:
+        introduced(model, [row for code in rows for row in rows[code] if concerned[code].model is model])
+    return {(code, row.pk): Matter(row, concerned[code]) for code in rows for row in rows[code]}

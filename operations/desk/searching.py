@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from operations import reach
 from operations.desk.finding import SearchKey, search
-from operations.desk.matters import Matter, conditions_of, matters
+from operations.desk.matters import Matter, matters_among
 from operations.desk.permits import User, may_view
 from operations.desk.subjects import Subject, introduced
 
@@ -83,12 +83,7 @@ def _of(
 
 
 def _hits(model: type[Model], rows: list[Any]) -> list[Hit]:
-    ids = [row.pk for row in rows]
-    concerning = [
-        matter
-        for condition in (conditions_of(model) if ids else [])
-        for matter in matters(condition, condition.listed().filter(pk__in=ids))
-    ]
+    concerning = matters_among(model, rows)
     return [
         Hit(row, [matter for matter in concerning if matter.record.pk == row.pk])
         for row in introduced(model, rows)

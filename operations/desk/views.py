@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from operations import reach, recovery
 from operations.desk import (
     campaign_views,
+    counts,
     filters,
     handing_over,
     lists,
@@ -60,7 +61,7 @@ def condition(request: HttpRequest, code: str) -> HttpResponse:
         "title": found.title,
         "condition": found,
         "page": lists.page(found, request.GET.get("after", ""), narrowing.of),
-        "count": lists.count(narrowing.of(found.records())),
+        "count": counts.count(narrowing.of(found.records())),
         "is_first": "after" not in request.GET,
         "narrowing": narrowing,
         "filters": filters.of(narrowing),

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from operations import recovery
-from operations.desk import lists
+from operations.desk import counts, lists
 from tests.desk.staff import client, page_of
 from tests.factories import BookingFactory, DeliveryFactory, advance, in_a_week
 from tests.pages.visitor import Page
@@ -85,10 +85,10 @@ def test_a_forged_mark_shows_a_page(failed, mark):
 
 
 def test_counting_stops_at_the_cap(failed, monkeypatch):
-    monkeypatch.setattr(lists, "COUNT_CAP", 2)
+    monkeypatch.setattr(counts, "COUNT_CAP", 2)
     failed_at(1, 2, 3, 4)
 
-    assert str(lists.count(failed.records())) == "2+"
+    assert str(counts.count(failed.records())) == "2+"
 
 
 @pytest.mark.parametrize("number", [3, 30])

@@ -1,0 +1,20 @@
+"""The desk lists what is open by time to harm: the first page is read in order, however much has failed."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("notifications", "0006_what_is_late_is_found_among_reminders")]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("status__in", ["unknown", "dead", "held", "bounced"])),
+                fields=["status", "harm_at", "id"],
+                name="notifications_by_harm",
+            ),
+        ),
+    ]
