@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("notifications", "0006_what_is_late_is_found_among_reminders")]
+    dependencies = [("notifications", "0008_staff_switch_channels_and_endpoints")]
 
     operations = [
         AddIndexConcurrently(
