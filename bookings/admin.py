@@ -23,6 +23,7 @@ from bookings.local_times import AbsenceForm, LocalTimesForm
 from bookings.message_texts import MessageText
 from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
+from bookings.questions import Question
 from bookings.text_admin import MessageTextAdmin
 from operations import reach
 from operations.console import QuickAdmin, RecoverableAdmin, SearchKey, WithinReach, code
@@ -63,6 +64,12 @@ class LocationAdmin(QuickAdmin):
         return super().has_add_permission(request, *parent) and not reach.is_limited(request.user)
 
 
+class QuestionInline(WithinReach, admin.StackedInline[Question, Service]):
+    model = Question
+    extra = 0
+    prepopulated_fields = {"code": ("text",)}
+
+
 class RequirementInline(WithinReach, admin.TabularInline[Requirement, Service]):
     model = Requirement
     extra = 0
@@ -76,7 +83,7 @@ class ServiceAdmin(QuickAdmin):
     list_filter = ("location", "approval", "is_active")
     list_select_related = ("location",)
     prepopulated_fields = {"slug": ("name",)}
-    inlines = (RequirementInline,)
+    inlines = (RequirementInline, QuestionInline)
     ordering = ("location__name", "position", "id")
 
 

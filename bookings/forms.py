@@ -10,9 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from bookings import language, typed_text
+from bookings import language, question_fields, questions
 from bookings.intake import Submission
 from bookings.places import Resource, Service
+from bookings.typed_fields import Address, Line, Paragraphs
 
 BARE_PLUS = re.compile(r" (?=\d\d:?\d\d$)")  # a "+" that nobody escaped arrives as a space
 
@@ -23,31 +24,6 @@ def parse_start(text: str) -> datetime:
     if start.tzinfo is None or not 2000 <= start.year <= 2999:
         raise ValueError(text)
     return start.astimezone(UTC)
-
-
-class Line(forms.CharField):
-    """One line of any script, in Unicode's composed form."""
-
-    check = staticmethod(typed_text.validate_line)
-
-    def to_python(self, value: Any) -> str:
-        text = typed_text.normalised(value or "")
-        self.check(text)
-        return text
-
-
-class Paragraphs(Line):
-    """The same on several lines."""
-
-    check = staticmethod(typed_text.validate_paragraphs)
-
-
-class Address(forms.EmailField):
-    """An e-mail address; a line break in it is an attempt to write more than an address."""
-
-    def to_python(self, value: Any) -> str:
-        typed_text.validate_line(value or "")
-        return str(super().to_python(value) or "")
 
 
 class Start(forms.CharField):
@@ -145,15 +121,36 @@ class BookingForm(Person, TimeForm):
         super().__init__(*args, service=service, **kwargs)
         self.fields["phone"].required = service.requires_phone
         self.fields["notes"].required = service.requires_notes
+        self.fields |= question_fields.fields(questions.asked(service))
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The questions of the service, as fields."""
+        return [self[name] for name in self.fields if name.startswith(question_fields.PREFIX)]
+
+    def spoken(self) -> list[tuple[str, str]]:
+        """What was typed, by the labels of the fields; the form must be valid."""
+        shown = [self[name] for name in ("name", "email", "phone")] + self.asked + [self["notes"]]
+        return [
+            (str(field.label), _said(field, self.cleaned_data[field.name]))
+            for field in shown
+            if self.cleaned_data[field.name]
+        ]
 
     def submission(self, *, confirm_duplicate: bool) -> Submission:
         """What the domain takes; the form must be valid."""
+        typed = dict(self.cleaned_data)
         return Submission(
             service=self.service,
             language=language.of_reader(self.service.location),
             confirm_duplicate=confirm_duplicate,
-            **self.cleaned_data,
+            answers=question_fields.answers(typed),
+            **typed,
         )
+
+
+def _said(field: forms.BoundField, value: str) -> str:
+    return str(_("agreed")) if isinstance(field.field, question_fields.Consent) else value
 
 
 class ContactForm(Person):

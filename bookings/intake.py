@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import allocation, processing
+from bookings import allocation, processing, questions
 from bookings.allocation import Place, TimeTaken
 from bookings.booking import Booking, Status
 from bookings.places import Resource, Service
@@ -188,7 +188,7 @@ def _build(
         email=submission.email.strip(),
         phone=submission.phone.strip(),
         notes=submission.notes.strip(),
-        answers=submission.answers,
+        answers=questions.as_kept(service, submission.answers),
         language=submission.language,
         price=service.price,
         deposit=service.deposit,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from bookings import case_data, when
+from bookings import case_data, questions, when
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from notifications import kinds
@@ -28,6 +28,7 @@ def _booking_facts(booking: Booking) -> Mapping[str, Any]:
         _("E-mail"): booking.email,
         _("Phone"): booking.phone,
         _("Notes"): booking.notes,
+        **dict(questions.spoken(booking.answers)),
         _("Booked through"): booking.source,
     }
 

@@ -5,6 +5,7 @@ from bookings.clients import ApiClient
 from bookings.correspondence import Enquiry, Message
 from bookings.message_texts import MessageText
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
+from bookings.questions import Question
 from bookings.sessions import Allocation, Session
 from bookings.staffing import Assignment
 
@@ -19,6 +20,7 @@ __all__ = [
     "Location",
     "Message",
     "MessageText",
+    "Question",
     "Requirement",
     "Resource",
     "Service",

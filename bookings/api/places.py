@@ -10,12 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
-from bookings import money, times
+from bookings import money, questions, times
 from bookings.api import answers, document, lookup, problems, representation
 from bookings.api.problems import Problem
-from bookings.api.schemas import LocationOut, LocationsOut, ResourceOut, ServiceOut, ServicesOut, TimesOut
+from bookings.api.schemas import (
+    LocationOut,
+    LocationsOut,
+    QuestionOut,
+    ResourceOut,
+    ServiceOut,
+    ServicesOut,
+    TimesOut,
+)
 from bookings.api.values import Day, SlugInPath
 from bookings.places import Approval, Location, Resource, ResourceKind, Service
+from bookings.questions import Question, QuestionKind
 
 router = Router(tags=["Places"])
 
@@ -39,7 +48,8 @@ def locations(request: HttpRequest) -> HttpResponse:
 def services(request: HttpRequest, location: SlugInPath) -> HttpResponse:
     """What can be booked at a location, and what its form has to ask."""
     place = lookup.location(location)
-    found = [_service(each, place) for each in place.services.filter(is_active=True)]
+    asked = questions.by_service(place)
+    found = [_service(each, place, asked[each.pk]) for each in place.services.filter(is_active=True)]
     return answers.answer(request, ServicesOut(services=found))
 
 
@@ -99,7 +109,18 @@ def _location(place: Location) -> LocationOut:
     )
 
 
-def _service(service: Service, place: Location) -> ServiceOut:
+def _question(question: Question) -> QuestionOut:
+    return QuestionOut(
+        code=question.code,
+        kind=QuestionKind(question.kind),
+        text=question.text,
+        choices=question.options,
+        is_required=question.is_required,
+        version=question.version,
+    )
+
+
+def _service(service: Service, place: Location, asked: list[Question]) -> ServiceOut:
     return ServiceOut(
         slug=service.slug,
         name=service.name,
@@ -112,4 +133,5 @@ def _service(service: Service, place: Location) -> ServiceOut:
         approval=Approval(service.approval),
         requires_phone=service.requires_phone,
         requires_notes=service.requires_notes,
+        questions=[_question(each) for each in asked],
     )

@@ -8,13 +8,15 @@ from typing import Any
 
 from django import forms
 
+from bookings import question_fields
 from bookings.api import problems
 from bookings.api.problems import Problem
 from bookings.api.schemas import AddressIn, BookingIn, CancelIn, EnquiryIn, MoveIn
 from bookings.booking import Booking
-from bookings.forms import AddressForm, BookingForm, ContactForm, Paragraphs, TimeForm
+from bookings.forms import AddressForm, BookingForm, ContactForm, TimeForm
 from bookings.intake import Submission
 from bookings.places import Location, Resource, Service
+from bookings.typed_fields import Paragraphs
 
 
 class ReasonForm(forms.Form):
@@ -27,9 +29,11 @@ def submission(body: BookingIn) -> Submission:
     """The cleaned submission; raises the problem of invalid fields."""
     fields = body.model_dump(include={"resource", "name", "email", "phone", "notes"})
     fields["start"] = body.start.isoformat()
+    fields |= {f"{question_fields.PREFIX}{code}": answer for code, answer in body.answers.items()}
     form = BookingForm(_texts(fields), service=_service(body))
     _check(form)
-    return replace(form.submission(confirm_duplicate=body.confirm_duplicate), answers=body.answers)
+    found = form.submission(confirm_duplicate=body.confirm_duplicate)
+    return replace(found, answers={**body.answers, **found.answers})
 
 
 def new_time(body: MoveIn, booking: Booking) -> tuple[datetime, Resource | None]:
@@ -82,14 +86,14 @@ def _unknown(name: str) -> Problem:
 
 def _texts(fields: dict[str, Any]) -> dict[str, str]:
     """A form knows no null, only nothing typed."""
-    return {name: value or "" for name, value in fields.items()}
+    return {name: "" if value is None else str(value) for name, value in fields.items()}
 
 
 def _check(form: forms.BaseForm) -> None:
     if form.is_valid():
         return
     errors = [
-        {"pointer": f"#/{name}", "detail": error["message"]}
+        {"pointer": f"#/{name.replace(question_fields.PREFIX, 'answers/')}", "detail": error["message"]}
         for name, found in form.errors.get_json_data().items()
         for error in found
     ]

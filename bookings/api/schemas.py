@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bookings.api.values import Answers, Instant, Slug, typed
 from bookings.places import Approval, ResourceKind
+from bookings.questions import QuestionKind
 
 
 class Input(BaseModel):
@@ -87,6 +88,15 @@ class LocationsOut(BaseModel):
     locations: list[LocationOut]
 
 
+class QuestionOut(BaseModel):
+    code: Annotated[str, Field(description="Its name in answers.")]
+    kind: QuestionKind
+    text: str
+    choices: Annotated[list[str], Field(description="One of these is the answer to a choice.")]
+    is_required: bool
+    version: Annotated[int, Field(description="The answer to a consent: what was agreed to.")]
+
+
 class ServiceOut(BaseModel):
     slug: str
     name: str
@@ -99,6 +109,7 @@ class ServiceOut(BaseModel):
     approval: Annotated[Approval, Field(description="Who must agree before a booking is confirmed.")]
     requires_phone: bool
     requires_notes: bool
+    questions: Annotated[list[QuestionOut], Field(description="Answered in answers, by their codes.")]
 
 
 class ServicesOut(BaseModel):

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, to_locale
 
-from bookings import language
+from bookings import language, questions
 from bookings.booking import Booking
 from bookings.money import spoken_price
 from bookings.places import Location, Resource, Service
@@ -123,6 +123,12 @@ def deposit(offered: Service | Booking) -> str:
         return ""
     text = spoken_price(offered.deposit, _currency(offered), language.of_reader(offered.location))
     return _("%(amount)s of it as deposit") % {"amount": text}
+
+
+@register.filter
+def answered(answers: dict[str, Any]) -> list[tuple[str, str]]:
+    """The service's questions with what was answered."""
+    return questions.spoken(answers)
 
 
 @register.filter

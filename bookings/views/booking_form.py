@@ -74,6 +74,11 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         return _form(request, service, form, intents.issue(), Notice(str(refusal)), 400)
     if not form.is_valid():
         return _form(request, service, form, request_id, status=422)
+    match request.POST.get("step"):
+        case "check":
+            return _check(request, service, form, request_id)
+        case "edit":
+            return _form(request, service, form, request_id)
     confirmed = request.POST.get("confirm_duplicate") == "1"
     try:
         recorded = intake.submit(key, form.submission(confirm_duplicate=confirmed), source=Source.WEB)
@@ -81,6 +86,20 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         return _refuse(request, service, form, request_id, refusal)
     address = reverse("booking", args=[recorded.booking.token])
     return SeeOther(f"{address}?{urlencode({'repeat': 1})}" if recorded.is_repeat else address)
+
+
+def _check(request: HttpRequest, service: Service, form: BookingForm, request_id: str) -> HttpResponse:
+    """Everything that was typed, once more, before it is sent; nothing is booked yet."""
+    context = {
+        "location": service.location,
+        "service": service,
+        "form": form,
+        "request_id": request_id,
+        "start": form.cleaned_data["start"],
+        "resource": form.cleaned_data["resource"],
+        "typed": form.spoken(),
+    }
+    return page(request, "check", context)
 
 
 def _refuse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from bookings import explanations, language
+from bookings import explanations, language, question_fields
 from bookings.booking import Booking
 from bookings.forms import BookingForm
 from bookings.places import Service
@@ -69,4 +69,8 @@ def _differences(booking: Booking, form: BookingForm) -> list[tuple[str, str, st
         before, now = getattr(booking, name), data[name]
         if before.casefold() != now.casefold() if name == "email" else before != now:
             rows.append((str(form[name].label), _("as you gave it first"), now or _("nothing")))
+    for field in form.asked:
+        kept = booking.answers.get(field.name.removeprefix(question_fields.PREFIX)) or {}
+        if str(kept.get("answer", "")) != data[field.name]:
+            rows.append((str(field.label), _("as you gave it first"), data[field.name] or _("nothing")))
     return rows
