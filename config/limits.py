@@ -61,6 +61,7 @@ class Limits:
 
     # What mail providers report
     report_wait_seconds: int = 5 * MINUTE  # for a message that our records do not know yet
+    report_raw_retention_seconds: int = 30 * DAY  # how long a settled report is kept word by word
 
     # Webhooks
     webhook_lanes_count: int = 8

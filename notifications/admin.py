@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from notifications import channel_pages, kinds
-from notifications.models import Channel, Delivery, WebhookEndpoint
+from notifications.models import Channel, Delivery, ProviderEvent, WebhookEndpoint
+from notifications.providers.event_admin import ProviderEventAdmin
 from notifications.webhooks.endpoint_admin import WebhookEndpointAdmin
 from operations.console import RecoverableAdmin, SearchKey, code
 
@@ -89,3 +90,4 @@ class ChannelAdmin(RecoverableAdmin):
 
 
 admin.site.register(WebhookEndpoint, WebhookEndpointAdmin)
+admin.site.register(ProviderEvent, ProviderEventAdmin)

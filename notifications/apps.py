@@ -8,6 +8,7 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
+        from notifications import checks  # noqa: F401 - it registers them
         from notifications.webhooks import announcing
 
         announcing.observe()

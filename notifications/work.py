@@ -11,7 +11,7 @@ from django.conf import settings
 from notifications import channels, delivery, draining, gathering, sms
 from notifications.draining import Route
 from notifications.models import Delivery
-from notifications.providers import applying, mailbox, receiving
+from notifications.providers import applying, forgetting, mailbox, receiving
 from notifications.providers.sending import Provider
 from notifications.smtp import Mailer
 from notifications.webhooks import announcing, lanes
@@ -55,5 +55,13 @@ register(
         run=mailbox.read_returned_mail,
         every_seconds=60,
         limit_seconds=120,
+    ),
+    Job(
+        name="forget_reports",
+        title="Forget the wording of reports that are settled",
+        run=forgetting.forget_wording,
+        every_seconds=86_400,
+        at_hour=2,
+        limit_seconds=600,
     ),
 )

@@ -15,6 +15,7 @@ from operations.effects import EffectStatus
 from operations.transactions import limit_lock_waits
 
 log = structlog.get_logger("holdfast.providers")
+EMAIL = "email"
 BATCH = 100
 LEAVING_SECONDS, UNMATCHED_SECONDS, FAILED_SECONDS = 5, 30, 300
 
@@ -71,8 +72,11 @@ def _is_news(event: ProviderEvent, delivery: Delivery) -> bool:
 
 
 def _message_of(event: ProviderEvent) -> Delivery | None:
-    """By our own id, else by the provider's and the recipient (of whom there is an index)."""
-    locked = Delivery.objects.select_for_update(of=("self",))
+    """By our own id, else by the provider's and the recipient (of whom there is an index); mail only.
+
+    Other channels' ids are known to whoever receives there.
+    """
+    locked = Delivery.objects.select_for_update(of=("self",)).filter(channel=EMAIL)
     if event.uid:
         return locked.filter(uid=event.uid).first()
     if not event.message_id:

@@ -27,6 +27,7 @@ class Fate(models.TextChoices):
 
 
 OPEN = (Fate.UNMATCHED, Fate.UNREADABLE)
+CLOSED = (Fate.APPLIED, Fate.NO_NEWS, Fate.CLOSED)
 
 
 class ProviderEventQuerySet(models.QuerySet["ProviderEvent"]):
@@ -36,6 +37,11 @@ class ProviderEventQuerySet(models.QuerySet["ProviderEvent"]):
     def open(self) -> ProviderEventQuerySet:
         """What somebody should look at: about no message of ours, or not understood."""
         return self.filter(fate__in=OPEN)
+
+    def forgettable(self) -> ProviderEventQuerySet:
+        """What nobody will need word by word any more: it was understood, applied or looked at long ago."""
+        keep = timedelta(seconds=settings.HOLDFAST.report_raw_retention_seconds)
+        return self.filter(fate__in=CLOSED, received_at__lt=timezone.now() - keep).exclude(raw="")
 
 
 class ProviderEvent(models.Model):
@@ -74,6 +80,11 @@ class ProviderEvent(models.Model):
         indexes = (
             models.Index(fields=["next_at"], condition=Q(fate=Fate.WAITING), name="notifications_report_due"),
             models.Index(fields=["id"], condition=Q(fate__in=OPEN), name="notifications_report_open"),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(fate__in=CLOSED) & ~Q(raw=""),
+                name="notifications_report_raw",
+            ),
         )
 
     def __str__(self) -> str:

@@ -41,7 +41,7 @@ MALFORMED = (SuspiciousOperation, ValueError, TypeError, LookupError, AttributeE
 
 
 class UnknownProvider(Exception):
-    """Raised for a provider that is not set up here, or not so that its reports can be verified."""
+    """Raised for a provider that is not set up here, or not so that its reports can be verified; says why."""
 
 
 class BadSignature(Exception):
@@ -64,17 +64,32 @@ def receive(provider: str, request: HttpRequest) -> int:
 
 def reader(provider: str) -> Any:
     """The view of django-anymail that verifies and reads this provider. Raises UnknownProvider."""
-    if provider not in settings.MAIL_PROVIDERS or provider not in VIEWS:
-        raise UnknownProvider
+    if provider not in settings.MAIL_PROVIDERS:
+        raise UnknownProvider("It is not named in HOLDFAST_MAIL_PROVIDERS.")
+    try:
+        return verified_reader(provider)
+    except UnknownProvider as error:
+        log.error("a provider's reports cannot be verified", provider=provider, reason=str(error))
+        raise
+
+
+def verified_reader(provider: str) -> Any:
+    """As `reader`, for a provider named or not."""
+    if provider not in VIEWS:
+        raise UnknownProvider(f"Reports are read of {', '.join(VIEWS)}.")
     try:
         view = import_string(f"anymail.webhooks.{VIEWS[provider]}")()
     except ImproperlyConfigured as error:
-        log.error("a provider's reports cannot be verified", provider=provider, reason=str(error))
-        raise UnknownProvider from error
+        raise UnknownProvider(in_our_words(error)) from error
     if view.warn_if_no_basic_auth and not view.basic_auth:
-        log.error("a provider's reports cannot be verified", provider=provider, reason="no secret is set")
-        raise UnknownProvider
+        raise UnknownProvider("It does not sign, and HOLDFAST_ANYMAIL_WEBHOOK_SECRET is not set.")
     return view
+
+
+def in_our_words(error: Exception) -> str:
+    """What django-anymail says of its settings, by the name that an operator gives them."""
+    missing = re.search(r"ANYMAIL = \{'(\w+)'", str(error))
+    return f"HOLDFAST_ANYMAIL_{missing[1]} is not set." if missing else str(error)
 
 
 def _read(provider: str, view: Any, request: HttpRequest) -> list[ProviderEvent]:

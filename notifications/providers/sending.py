@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from notifications.outside.calls import Caller
 from notifications.providers.line import Line
-from notifications.providers.receiving import OURS
+from notifications.providers.receiving import OURS, in_our_words
 from operations.engine import Receipt
 from operations.errors import ConfigurationError, DeliveryError, PermanentError, UnknownOutcomeError
 
@@ -76,7 +76,7 @@ class Provider:
         except AnymailInvalidAddress as error:
             raise PermanentError(_("The address is not one that the mail provider takes.")) from error
         except AnymailConfigurationError as error:
-            raise ConfigurationError(str(error)) from error
+            raise ConfigurationError(in_our_words(error)) from error
         except AnymailError as error:
             raise self._not_understood(error) from error
         return self._receipt(message)
