@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from email.message import EmailMessage
 from typing import Protocol
 
 from notifications import channels, kinds, mime
+from notifications.mime import Mail
 from notifications.models import Channel, Delivery
 from operations.engine import Act, Receipt
 from operations.errors import (
@@ -24,7 +24,7 @@ CHANNEL_MATTERS = frozenset({"transient", "configuration", "held", "throttled"})
 class Mailing(Protocol):
     """Takes one message to one recipient: a mail server, or a provider's API."""
 
-    def send(self, mail: EmailMessage, sender: str, recipient: str, handover: Callable[[], None]) -> Receipt:
+    def send(self, mail: Mail, sender: str, recipient: str, handover: Callable[[], None]) -> Receipt:
         """Send it, having called `handover` before what cannot be taken back. Raises a DeliveryError."""
         ...
 
@@ -38,7 +38,7 @@ def by_mail(mailer: Mailing) -> Act[Delivery]:
             raise DeliveryError(f"No installed app declares messages of kind {delivery.kind!r}.")
         mail = mime.build(delivery, kind.compose(delivery))
         try:
-            return mailer.send(mail, mime.envelope_sender(), mime.address(delivery.recipient), handover)
+            return mailer.send(mail, mime.envelope_sender(), mail.recipient, handover)
         except PermanentError as error:
             if kind.is_courtesy and delivery.handover_at is None:
                 raise OvertakenError(str(error), external_code=error.external_code) from error

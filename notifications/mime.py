@@ -1,43 +1,55 @@
-"""Builds the e-mail that carries a message; nothing that people typed can become a header of its own."""
+"""The e-mail that carries a message; nothing that people typed can become a header of its own."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils import timezone
 
 from notifications.kinds import Content
 from notifications.models import Delivery
 from operations.errors import PermanentError
 
-PLAIN = SMTP.clone(cte_type="7bit", max_line_length=998)  # bodies: whole lines where they are plain text
 UNQUOTABLE = re.compile(r"[\s<>()\[\]\\,;:@\"\x00-\x1f\x7f]")  # what our own pages never take either
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u2028\u2029]+")
 
 
-def build(delivery: Delivery, content: Content) -> EmailMessage:
-    """The message with a stable Message-ID; raises PermanentError for an address that cannot be one."""
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = one_line(content.subject)
-    mail["From"] = _sender(content.sender_name)
-    mail["To"] = _header_address(delivery.recipient)
-    if content.reply_to:
-        mail["Reply-To"] = _header_address(content.reply_to)
-    mail["Date"] = format_datetime(timezone.now())
-    mail["Message-ID"] = delivery.message_id
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply to it
-    _fill(mail, content)
-    mail["Content-Language"] = delivery.language  # after the content, which clears such headers
-    return mail
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """A message to one recipient; the subject is one line, and addresses have their domains in ASCII.
+
+    The sender is a name and an address as in a header; the Message-ID is the same at every attempt.
+    """
+
+    message_id: str
+    subject: str
+    sender: str
+    recipient: str
+    reply_to: str
+    language: str
+    content: Content
 
 
+def build(delivery: Delivery, content: Content) -> Mail:
+    """The mail for a message; raises PermanentError for an address that cannot be one."""
+    return Mail(
+        message_id=delivery.message_id,
+        subject=one_line(content.subject),
+        sender=_sender(content.sender_name, settings.DEFAULT_FROM_EMAIL),
+        recipient=address(delivery.recipient),
+        reply_to=address(content.reply_to) if content.reply_to else "",
+        language=delivery.language,
+        content=content,
+    )
+
+
+@lru_cache(maxsize=1000)
 def address(text: str) -> str:
     """The address with its domain in ASCII (RFC 5890); raises PermanentError when it cannot be one."""
     local, _, domain = text.strip().rpartition("@")
@@ -61,27 +73,7 @@ def one_line(text: str) -> str:
     return " ".join(CONTROLS.sub(" ", text).split())
 
 
-def _header_address(text: str) -> Address:
-    local, _, domain = address(text).rpartition("@")
-    return Address(username=local, domain=domain)
-
-
-def _sender(name: str) -> Address:
-    ours, spec = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return Address(display_name=one_line(name or ours), addr_spec=spec)
-
-
-def _fill(mail: EmailMessage, content: Content) -> None:
-    mail.policy, finished = PLAIN, mail.policy
-    mail.set_content(content.text, charset="utf-8")
-    if content.html:
-        mail.add_alternative(content.html, subtype="html", charset="utf-8")
-    for attachment in content.attachments:
-        mail.add_attachment(
-            attachment.text,
-            subtype=attachment.content_type.partition("/")[2],
-            charset="utf-8",
-            filename=attachment.name,
-            params=dict(attachment.parameters),
-        )
-    mail.policy = finished
+@lru_cache(maxsize=1000)
+def _sender(name: str, ours: str) -> str:
+    our_name, spec = parseaddr(ours)
+    return str(Address(display_name=one_line(name or our_name), addr_spec=spec))

@@ -9,16 +9,14 @@ import socket
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from email.message import EmailMessage
-from email.policy import SMTP as PLAIN_HEADERS
-from email.policy import SMTPUTF8
 from types import TracebackType
 from typing import Any, Self
 
 from django.conf import settings
 
-from notifications import smtp_verdicts
+from notifications import smtp_verdicts, wire
 from notifications.mail_server import MailServer, Security, our_name
+from notifications.mime import Mail
 from notifications.outside.addresses import NameNotFound
 from notifications.smtp_verdicts import Phase
 from notifications.timed_sockets import Deadline, TimedSocket, TimedTLSSocket, dial, trusting_context
@@ -49,7 +47,7 @@ class Mailer:
         if self._line:
             self._line.part()
 
-    def send(self, mail: EmailMessage, sender: str, recipient: str, handover: Callable[[], None]) -> Receipt:
+    def send(self, mail: Mail, sender: str, recipient: str, handover: Callable[[], None]) -> Receipt:
         """Send one message to one recipient; `handover` is called just before its content goes out.
 
         Raises a DeliveryError of the class that the phase and the answer call for. Once the server has
@@ -65,7 +63,7 @@ class Mailer:
 
     def _converse(
         self,
-        mail: EmailMessage,
+        mail: Mail,
         sender: str,
         recipient: str,
         handover: Callable[[], None],
@@ -112,10 +110,9 @@ class _Line(smtplib.SMTP):
         if self.sock is None:
             self._open()
 
-    def hand_in(
-        self, mail: EmailMessage, sender: str, recipient: str, handover: Callable[[], None]
-    ) -> Receipt:
+    def hand_in(self, mail: Mail, sender: str, recipient: str, handover: Callable[[], None]) -> Receipt:
         """Name sender and recipient, send the content, and return what the server said to it."""
+        content = _stuffed(wire.encoded(mail))
         needs_utf8 = not recipient.isascii()
         if needs_utf8 and not self.has_extn("smtputf8"):
             raise PermanentError("The mail server cannot reach addresses with letters beyond ASCII.")
@@ -127,7 +124,7 @@ class _Line(smtplib.SMTP):
             self._expect({354}, *self.docmd("DATA"))
         handover()
         with self._step(Phase.CONTENT):
-            self.send(_stuffed(mail.as_bytes(policy=SMTPUTF8 if needs_utf8 else PLAIN_HEADERS)))
+            self.send(content)
             self._check_that_somebody_listens()
         with self._step(Phase.VERDICT):
             self.send(b".\r\n")
@@ -239,6 +236,5 @@ class _Line(smtplib.SMTP):
 
 
 def _stuffed(content: bytes) -> bytes:
-    """The content ended by a line break, its leading dots doubled (RFC 5321 section 4.5.2)."""
-    content = re.sub(rb"(?m)^\.", b"..", content)
-    return content if content.endswith(b"\r\n") else content + b"\r\n"
+    """The content with its leading dots doubled (RFC 5321 section 4.5.2)."""
+    return content.replace(b"\n.", b"\n..")

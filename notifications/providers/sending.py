@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from email.message import EmailMessage, MIMEPart
 from email.mime.text import MIMEText
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +18,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from notifications.kinds import Attachment
+from notifications.mime import Mail
 from notifications.outside.calls import Caller
 from notifications.providers.line import Line
 from notifications.providers.receiving import OURS, in_our_words
@@ -60,13 +61,13 @@ class Provider:
     ) -> None:
         self._caller.__exit__(kind, error, trace)
 
-    def send(self, mail: EmailMessage, sender: str, recipient: str, handover: Callable[[], None]) -> Receipt:  # noqa: ARG002
+    def send(self, mail: Mail, sender: str, recipient: str, handover: Callable[[], None]) -> Receipt:  # noqa: ARG002
         """Send one message to one recipient; `handover` is called just before anything goes out.
 
         Raises a DeliveryError of the class that the phase and the answer call for. The provider chooses
         the envelope's sender, so that what comes back reaches it and is reported.
         """
-        key = str(mail["Message-ID"]).strip("<>").partition("@")[0]
+        key = mail.message_id.strip("<>").partition("@")[0]
         self._line.key, self._line.before_sending = key, handover
         message = self._worded(mail, recipient, key)
         try:
@@ -91,30 +92,30 @@ class Provider:
             self._speaker = speaker
         return self._speaker
 
-    def _worded(self, mail: EmailMessage, recipient: str, key: str) -> EmailMultiAlternatives:
+    def _worded(self, mail: Mail, recipient: str, key: str) -> EmailMultiAlternatives:
         """The same message in the words of Django, which django-anymail understands."""
         message = EmailMultiAlternatives(
-            subject=str(mail["Subject"]),
-            body=_content(mail, "plain"),
-            from_email=str(mail["From"]),
+            subject=mail.subject,
+            body=mail.content.text,
+            from_email=mail.sender,
             to=[recipient],
-            reply_to=[str(mail["Reply-To"])] if mail["Reply-To"] else [],
+            reply_to=[mail.reply_to] if mail.reply_to else [],
             headers=self._headers(mail),
         )
-        if html := _content(mail, "html"):
-            message.attach_alternative(html, "text/html")
-        for part in mail.iter_attachments():
-            message.attach(_attached(part))
+        if mail.content.html:
+            message.attach_alternative(mail.content.html, "text/html")
+        for each in mail.content.attachments:
+            message.attach(_attached(each))
         if self._name not in NO_METADATA:
             message.metadata = {OURS: key}  # type: ignore[attr-defined]
         return message
 
-    def _headers(self, mail: EmailMessage) -> dict[str, str]:
+    def _headers(self, mail: Mail) -> dict[str, str]:
         if self._name in NO_HEADERS:
             return {}
-        headers = {"Auto-Submitted": str(mail["Auto-Submitted"])}
+        headers = {"Auto-Submitted": "auto-generated"}
         if (kept := KEEPING_MESSAGE_ID.get(self._name)) is not None:
-            headers |= {"Message-ID": str(mail["Message-ID"]), **kept}
+            headers |= {"Message-ID": mail.message_id, **kept}
         return headers
 
     def _receipt(self, message: Any) -> Receipt:
@@ -152,15 +153,9 @@ class Provider:
         )
 
 
-def _content(mail: EmailMessage, subtype: str) -> str:
-    part = mail.get_body((subtype,))
-    return str(part.get_content()) if isinstance(part, MIMEPart) else ""
-
-
-def _attached(part: Any) -> MIMEText:
-    attached = MIMEText(part.get_content(), part.get_content_subtype(), "utf-8")
-    for name, value in part["Content-Type"].params.items():
-        if name != "charset":
-            attached.set_param(name, value)
-    attached.add_header("Content-Disposition", "attachment", filename=part.get_filename())
+def _attached(attachment: Attachment) -> MIMEText:
+    attached = MIMEText(attachment.text, attachment.content_type.partition("/")[2], "utf-8")
+    for name, value in attachment.parameters.items():
+        attached.set_param(name, value)
+    attached.add_header("Content-Disposition", "attachment", filename=attachment.name)
     return attached

@@ -1,5 +1,6 @@
 """Why a letter can be believed: it says what is true when it leaves, and links to what shows the rest."""
 
+from email import message_from_bytes, policy
 from typing import Any
 
 import icalendar
@@ -10,7 +11,7 @@ from bookings import changes, messages, processing
 from bookings.booking import Booking
 from bookings.letters import compose
 from bookings.models import Message
-from notifications import kinds, mime, work
+from notifications import kinds, mime, wire, work
 from notifications.models import Delivery
 from operations import intents
 from operations.workflow import WORKER, Source
@@ -215,7 +216,8 @@ def test_a_letter_that_cannot_be_written_is_its_own_failure_and_not_the_booking_
 
 
 def attached(delivery) -> Any:
-    mail = mime.build(delivery, compose(delivery))
+    sent = wire.encoded(mime.build(delivery, compose(delivery)))
+    mail = message_from_bytes(sent, policy=policy.default)
     [part] = mail.iter_attachments()
     assert part.get_content_type() == "text/calendar"
     found = icalendar.Calendar.from_ical(part.get_content())
