@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: S608 - table names of our own
 import uuid
 from collections.abc import Collection
 from datetime import timedelta
@@ -23,12 +24,17 @@ class LeaseLost(Exception):
 
 
 def claim(model: type[E], channel: str, limit: int) -> list[E]:
-    """Lease up to `limit` due effects of a channel: attempt, event and lease in one statement."""
+    """Lease up to `limit` due effects of a channel: attempt, event and lease in one statement.
+
+    Half of them have been due longest, half became due last: what is new leaves at once, however much
+    has gathered before it.
+    """
     now = timezone.now()
     values: dict[str, Any] = {
         "label": model._meta.label_lower,
         "channel": channel,
-        "limit": limit,
+        "longest": limit - limit // 2,
+        "just": limit // 2,
         "now": now,
         "token": uuid.uuid4(),
         "worker": heartbeat.worker_id(),
@@ -56,14 +62,21 @@ def end_leases(workers: Collection[uuid.UUID]) -> int:
     return sum(model._base_manager.filter(**leased).update(lease_until=now) for model in models)
 
 
-_CLAIM = """
-    WITH picked AS (
+_DUE = """
         SELECT id FROM {table}
         WHERE status = 'pending' AND channel = %(channel)s AND next_at <= %(now)s
-            AND (not_after IS NULL OR not_after > %(now)s)
-        ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+            AND (not_after IS NULL OR not_after > %(now)s)"""
+
+# What both ends have in common (few are due) is one row of their UNION.
+_CLAIM = f"""
+    WITH longest_due AS ({_DUE}
+        ORDER BY next_at LIMIT %(longest)s FOR UPDATE SKIP LOCKED
+    ), just_due AS ({_DUE}
+        ORDER BY next_at DESC LIMIT %(just)s FOR UPDATE SKIP LOCKED
+    ), picked AS (
+        SELECT id FROM longest_due UNION SELECT id FROM just_due
     ), leased AS (
-        UPDATE {table} AS effect
+        UPDATE {{table}} AS effect
         SET status = 'working', version = version + 1, attempts = attempts + 1, lease_token = %(token)s,
             worker = %(worker)s, lease_until = %(until)s, handover_at = NULL, updated_at = %(now)s
         FROM picked WHERE effect.id = picked.id RETURNING effect.*
@@ -76,7 +89,7 @@ _CLAIM = """
             (subject_model, subject_id, sequence, from_status, to_status, transition,
              actor, source, operation_id, reason, details, at)
         SELECT %(label)s, id, version, 'pending', 'working', 'lease', 'worker', 'queue',
-            %(operation)s, '', '{{}}', %(now)s FROM leased
+            %(operation)s, '', '{{{{}}}}', %(now)s FROM leased
     )
     SELECT * FROM leased ORDER BY next_at"""
 

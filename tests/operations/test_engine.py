@@ -69,6 +69,21 @@ class TestLease:
 
         assert engine.claim(Parcel, TOPIC, 5) == []
 
+    def test_half_of_a_batch_is_what_became_due_last_so_that_a_backlog_holds_up_nothing_new(self):
+        backlog, new = post(50, next_at=timezone.now() - timedelta(hours=3)), post(2)
+
+        claimed = engine.claim(Parcel, TOPIC, 10)
+
+        assert {parcel.pk for parcel in new} <= {parcel.pk for parcel in claimed}
+        assert {parcel.pk for parcel in backlog[:5]} <= {parcel.pk for parcel in claimed}
+        assert len(claimed) == 10
+
+    @pytest.mark.parametrize("due", [1, 9, 10, 11])
+    def test_a_batch_is_full_while_enough_is_due(self, due):
+        post(due)
+
+        assert len(engine.claim(Parcel, TOPIC, 10)) == min(due, 10)
+
     def test_the_owner_records_success_once(self):
         post()
         parcel = claim_one()
