@@ -141,6 +141,13 @@ class Delivery(Effect):
         """Receivers of webhooks know a repeat by its webhook-id, and so do some providers by our key."""
         return self.is_webhook or (self.channel == "email" and settings.EMAIL_PROVIDER in KNOWS_REPEATS)
 
+    @property
+    def copy_is_in_time(self) -> bool:
+        """Whether the second copy of an unknown message would leave while it is of use."""
+        if self.stale_after is None:
+            return False
+        return self.not_after is None or self.not_after > max(self.stale_after, timezone.now())
+
     @transition(field="status", source=S.EXPIRED, target=None)
     def note_missed(self, *, evidence: str) -> None:
         """Somebody saw that it did not leave in time, and made sure that the person knows."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from notifications import clock, kinds, remedies, wording
 from notifications.models import Channel, Delivery, DeliveryQuerySet
@@ -82,7 +82,7 @@ def _after_unknown(delivery: Delivery) -> str:
         return _("A second copy, marked as one, leaves within a minute.")
     kind = kinds.find(delivery.kind)
     may_resend = kind is not None and kind.resend_unknown and not delivery.may_be_duplicate
-    if may_resend and delivery.stale_after and delivery.stale_after > timezone.now():
+    if may_resend and delivery.copy_is_in_time:
         return _("Without a sign from the recipient a second copy, marked as one, leaves at %(time)s.") % {
             "time": _at(delivery, delivery.stale_after)
         }
@@ -90,13 +90,23 @@ def _after_unknown(delivery: Delivery) -> str:
 
 
 def _explain_dead(delivery: Delivery) -> str:
-    text = _("It was given up after %(count)s attempt(s).") % {"count": delivery.attempts}
+    text = ngettext(
+        "It was given up after %(count)s attempt.",
+        "It was given up after %(count)s attempts.",
+        delivery.attempts,
+    ) % {"count": delivery.attempts}
     return f"{text} {_last_failure(delivery)}".strip()
+
+
+def _after_dead(delivery: Delivery) -> str:
+    if delivery.is_webhook:
+        return _("Nothing: ask whoever runs the receiver, then try again, or settle it.")
+    return _("Nothing: correct the address, try again, or tell the person otherwise.")
 
 
 def _explain_held(delivery: Delivery) -> str:
     if delivery.held_by == "channel":
-        text = _("It waits because its channel (%(channel)s) is closed; no attempt was used up.")
+        text = _("It waits because its channel (%(channel)s) is closed; waiting uses up no attempt.")
     else:
         text = _("Staff hold it back.")
     return f"{text % {'channel': delivery.channel}} {_last_failure(delivery)}".strip()
@@ -193,7 +203,7 @@ register(
         title=gettext_lazy("Messages that could not be delivered"),
         records=lambda: Delivery.objects.filter(status=S.DEAD),
         explanation=_explain_dead,
-        by_itself=gettext_lazy("Nothing: correct the address, try again, or tell the person otherwise."),
+        by_itself=_after_dead,
         remedies=(remedies.RETRY_DEAD, remedies.CORRECT, remedies.SETTLE),
         covers=frozenset({S.DEAD}),
         needs_person_at=after("updated_at", FIGURES.dead_needs_person_seconds, harm_at="harm_at"),

@@ -98,5 +98,7 @@ def _is_about_rate(text: str) -> bool:
     return bool(RATE.search(text)) and not MAILBOX_FULL.search(text)
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, OSError):
+        error = error.__context__  # smtplib's "Server not connected" hides why
     return "it took too long" if isinstance(error, TimeoutError) or "timed out" in str(error) else str(error)

@@ -11,16 +11,16 @@ from django.utils.translation import override
 
 from notifications import clock, kinds
 from notifications.models import Delivery
-from operations.effects import EffectStatus
+from notifications.sms import SMS
+from operations.effects import EffectStatus, HeldBy
 
 
 def for_customer(delivery: Delivery, zone: ZoneInfo, language: str) -> str:
     """One sentence such as “Confirmation e-mail: accepted by the mail server at 10:02.”; never empty."""
     with override(language):
-        return _("%(kind)s e-mail: %(state)s") % {
-            "kind": kinds.title(delivery.kind),
-            "state": state_words(delivery, zone),
-        }
+        is_text = _is_text(delivery)
+        words = _("%(kind)s text message: %(state)s") if is_text else _("%(kind)s e-mail: %(state)s")
+        return words % {"kind": kinds.title(delivery.kind), "state": state_words(delivery, zone)}
 
 
 def state_words(delivery: Delivery, zone: ZoneInfo) -> str:
@@ -41,19 +41,19 @@ def _of_status(delivery: Delivery, zone: ZoneInfo) -> str:
         case EffectStatus.PENDING:
             return _of_pending(delivery, zone)
         case EffectStatus.WORKING:
-            return _("being handed over just now.")
+            return _of_working(delivery)
         case EffectStatus.DONE:
             return _accepted(delivery) % _at(delivery.done_at, zone)
         case EffectStatus.CONFIRMED:
             return _of_confirmed(delivery, zone)
         case EffectStatus.BOUNCED:
-            return _("it came back to us. Please check your e-mail address.")
+            return _of_bounced(delivery)
         case EffectStatus.UNKNOWN:
             return _of_unknown(delivery, zone)
         case EffectStatus.DEAD:
             return _of_dead(delivery)
         case EffectStatus.HELD:
-            return _("it waits until our mail works again. Your booking is not affected.")
+            return _of_held(delivery)
         case EffectStatus.EXPIRED:
             return _("it could not leave while it was of use. This page is right.")
         case EffectStatus.SETTLED:
@@ -81,10 +81,16 @@ def _of_pending(delivery: Delivery, zone: ZoneInfo) -> str:
     return _("it leaves at %(time)s.") % _at(delivery.next_at, zone)
 
 
+def _of_working(delivery: Delivery) -> str:
+    if delivery.lease_until and delivery.lease_until <= timezone.now():
+        return _("handing it over was interrupted; what became of it shows here within minutes.")
+    return _("being handed over just now.")
+
+
 def _of_unknown(delivery: Delivery, zone: ZoneInfo) -> str:
     words = _("we could not confirm that it reached you.")
     kind = kinds.find(delivery.kind)
-    if delivery.may_be_duplicate or delivery.stale_after is None or not (kind and kind.resend_unknown):
+    if delivery.may_be_duplicate or not delivery.copy_is_in_time or not (kind and kind.resend_unknown):
         return words
     return _("%(words)s A second copy follows at about %(time)s.") % {
         "words": words,
@@ -93,9 +99,35 @@ def _of_unknown(delivery: Delivery, zone: ZoneInfo) -> str:
 
 
 def _of_dead(delivery: Delivery) -> str:
-    if delivery.failure_class == "permanent":
-        return _("it could not be delivered. Please check your e-mail address.")
-    return _("it could not be delivered. Our staff see this; this page is right.")
+    if delivery.failure_class != "permanent":
+        return _("it could not be delivered. Our staff see this; this page is right.")
+    if _is_text(delivery):
+        return _(
+            "it could not be delivered. Please check your telephone number;"
+            " if it is right, there is nothing to do: our staff see this."
+        )
+    return _(
+        "it could not be delivered. Please check your e-mail address;"
+        " if it is right, there is nothing to do: our staff see this."
+    )
+
+
+def _of_bounced(delivery: Delivery) -> str:
+    if _is_text(delivery):
+        return _("it came back to us. Please check your telephone number.")
+    return _("it came back to us. Please check your e-mail address.")
+
+
+def _of_held(delivery: Delivery) -> str:
+    if delivery.held_by == HeldBy.STAFF:
+        return _("our staff hold it back for now. This page is right.")
+    if _is_text(delivery):
+        return _("it waits until our text messages work again. Your booking is not affected.")
+    return _("it waits until our mail works again. Your booking is not affected.")
+
+
+def _is_text(delivery: Delivery) -> bool:
+    return delivery.channel == SMS
 
 
 def _at(moment: datetime | None, zone: ZoneInfo) -> dict[str, str]:

@@ -3,12 +3,15 @@
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from itertools import count
+from typing import Literal
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 FINISHED = 42
+When = Literal["before", "after"]
 
 
 def points(act: Callable[[], object], most: int = 400):
@@ -19,20 +22,25 @@ def points(act: Callable[[], object], most: int = 400):
     """
     for point in count():
         assert point < most, "the act never finished"
-        if _dies(act, point):
+        if _dies(act, partial(_arm, point)):
             yield point
         else:
             return
 
 
-def _dies(act: Callable[[], object], point: int) -> bool:
+def kill_at(act: Callable[[], object], statement: str, when: When) -> None:
+    """Run `act` in a forked process that dies before or after the SQL that contains `statement`."""
+    assert _dies(act, partial(_arm_at, statement, when)), f"it never came to {statement}"
+
+
+def _dies(act: Callable[[], object], arm: Callable[[], None]) -> bool:
     connections.close_all()
     child = os.fork()
     if child == 0:
         try:
             # A wrapper of its own: the parent's may belong to a thread or loop that did not come along.
             connections["default"] = connections.create_connection("default")
-            _arm(point)
+            arm()
             act()
         finally:
             os._exit(FINISHED)
@@ -44,12 +52,28 @@ def _dies(act: Callable[[], object], point: int) -> bool:
     return False
 
 
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _arm_at(statement: str, when: When) -> None:
+    def around_statement(execute, sql, *args):
+        if statement in sql and when == "before":
+            _die()
+        result = execute(sql, *args)
+        if statement in sql:
+            _die()
+        return result
+
+    connections["default"].execute_wrappers.append(around_statement)
+
+
 def _arm(point: int) -> None:
     passed = count()
 
     def maybe_die() -> None:
         if next(passed) == point:
-            os.kill(os.getpid(), signal.SIGKILL)
+            _die()
 
     def around_statement(execute, *args):
         maybe_die()

@@ -24,6 +24,16 @@ class Received:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Early:
+    """Answers when it has read the head, and takes no body."""
+
+    status: int
+
+    def __call__(self, _connection: Connection, _request: Received) -> bool:
+        raise AssertionError("done before the body is read")
+
+
 class Connection(socketserver.StreamRequestHandler):
     server: Receiver
 
@@ -34,11 +44,14 @@ class Connection(socketserver.StreamRequestHandler):
 
     def _serve(self) -> None:
         first = self.server.next_behaviour(peek=True)
-        if first in (reset_at_once, reset_before_the_body):
+        if first in (reset_at_once, reset_before_the_body) or isinstance(first, Early):
             self.server.next_behaviour()
-            if first is reset_before_the_body:
+            if first is not reset_at_once:
                 self._read_head()
-            self.reset()
+            if isinstance(first, Early):
+                self._answer_before_the_body(first.status)
+            else:
+                self.reset()
             return
         while request := self._read_request():
             with self.server.lock:
@@ -62,6 +75,12 @@ class Connection(socketserver.StreamRequestHandler):
             return None
         target, headers = head
         return Received(target, headers, self.rfile.read(int(headers.get("content-length", 0))))
+
+    def _answer_before_the_body(self, status: int) -> None:
+        self.wfile.write(f"HTTP/1.1 {status} Whatever\r\nContent-Length: 0\r\n\r\n".encode())
+        self.connection.shutdown(socket.SHUT_WR)
+        while self.rfile.read(1):  # thrown away: a reset would take the answer with it
+            pass
 
     def reset(self) -> None:
         """Break the connection as a crashed machine does, without a goodbye."""

@@ -60,27 +60,6 @@ def test_a_gateway_gets_number_text_and_a_key(gateway):
 
 
 @pytest.mark.usefixtures("short")
-@pytest.mark.parametrize(
-    ("behaviour", "failure_class", "status"),
-    [
-        (other_side.answer(503), "transient", "pending"),
-        (other_side.answer(429), "throttled", "pending"),
-        (other_side.answer(400), "permanent", "dead"),
-        (other_side.answer(401), "configuration", "held"),
-        (other_side.answer(500), "unknown", "unknown"),
-        (other_side.answer(504), "unknown", "unknown"),
-        (other_side.reset_after_the_body, "unknown", "unknown"),
-        (other_side.silent, "unknown", "unknown"),
-    ],
-)
-def test_each_failure_has_its_class(gateway, behaviour, failure_class, status):
-    gateway.always = behaviour
-    delivery = sent()
-
-    assert (delivery.failure_class, delivery.status) == (failure_class, status)
-
-
-@pytest.mark.usefixtures("short")
 def test_a_gateway_that_is_away_is_tried_again(gateway, settings):
     settings.SMS_URL = f"http://127.0.0.1:{free_port()}/"
 

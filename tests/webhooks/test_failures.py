@@ -11,40 +11,11 @@ from notifications import channels
 from notifications.models import Delivery, WebhookEndpoint
 from operations import engine, recovery, repair
 from operations.attempts import Attempt
-from operations.workflow import Event
 from tests import misbehaving_http as other_side
 from tests.factories import SCHEDULE
 from tests.webhooks.conftest import again, announced, leave
 
 pytestmark = pytest.mark.django_db
-
-CASES = [
-    *((other_side.answer(status), "transient", "pending") for status in (408, 409, 425, 500, 502, 503, 504)),
-    *((other_side.answer(status), "permanent", "dead") for status in (400, 404, 405, 410, 422)),
-    *((other_side.answer(status), "configuration", "held") for status in (401, 403)),
-    (other_side.answer(302, {"Location": "http://169.254.169.254/"}), "configuration", "held"),
-    (other_side.answer(429), "throttled", "pending"),
-    (other_side.reset_at_once, "transient", "pending"),
-    (other_side.reset_before_the_body, "transient", "pending"),
-    (other_side.reset_after_the_body, "transient", "pending"),
-    (other_side.garbage, "transient", "pending"),
-    (other_side.silent, "transient", "pending"),
-    (other_side.drip(), "transient", "pending"),
-]
-
-
-@pytest.mark.parametrize(("behaviour", "failure_class", "status"), CASES)
-@pytest.mark.usefixtures("one_second")
-def test_each_failure_has_its_class(server, endpoint, behaviour, failure_class, status):
-    server.always = behaviour
-    delivery = announced()
-    leave()
-    delivery = again(delivery)
-
-    assert (delivery.failure_class, delivery.status) == (failure_class, status)
-    assert delivery.failure_text
-    assert Attempt.objects.of(delivery).get().outcome == failure_class
-    assert Event.objects.of(delivery).filter(sequence=delivery.version).exists()
 
 
 def test_nobody_listening_means_that_nothing_was_handed_over(endpoint):
