@@ -16,6 +16,7 @@ BOOKING_EVENTS = {
     "accept": "booking.accepted",
     "move": "booking.moved",
     "correct_email": "booking.corrected",
+    "correct_phone": "booking.corrected",
     "start": "booking.started",
     "complete": "booking.completed",
     "record_no_show": "booking.no_show",

@@ -290,6 +290,10 @@ class Booking(Workflow):
         self.email = email
 
     @transition(field="status", source=list(Status), target=None)
+    def correct_phone(self, *, phone: str) -> None:
+        self.phone = phone
+
+    @transition(field="status", source=list(Status), target=None)
     def settle_duplicate(self) -> None:
         """Staff looked: it is meant."""
         self.duplicate_of = None

@@ -58,6 +58,10 @@ class Enquiry(Workflow):
     def close(self) -> None:
         self.stale_after = None
 
+    @transition(field="status", source=list(EnquiryStatus), target=None)
+    def correct_email(self, *, email: str) -> None:
+        self.email = email
+
     def promise_answer(self) -> None:
         self.stale_after = timezone.now() + timedelta(days=1)
 

@@ -217,6 +217,7 @@ LOCATION: dict[str, Check] = {
     "email": email,
     "colour": colour,
     "how_to_pay": text(1000),
+    "text_messages": yes_or_no,
     "embed_parents": websites,
 }
 RESOURCE_NEEDS = frozenset({"name"})

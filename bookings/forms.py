@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from bookings import language, question_fields, questions
+from bookings import language, question_fields, questions, text_messages
 from bookings.intake import Submission
 from bookings.places import Resource, Service
 from bookings.typed_fields import Address, Line, Paragraphs
@@ -120,6 +120,8 @@ class BookingForm(Person, TimeForm):
     def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
         super().__init__(*args, service=service, **kwargs)
         self.fields["phone"].required = service.requires_phone
+        if text_messages.are_sent(service.location):
+            self.fields["phone"].help_text = _("Confirmation and reminders go there as text messages too.")
         self.fields["notes"].required = service.requires_notes
         self.fields |= question_fields.fields(questions.asked(service))
 

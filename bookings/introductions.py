@@ -125,6 +125,7 @@ BOOKING = Introduction(
         "move": gettext_noop("Moved from {from} to {to}"),
         "take_place": gettext_noop("Given a free place again"),
         "correct_email": gettext_noop("E-mail address corrected"),
+        "correct_phone": gettext_noop("Telephone number corrected"),
         "settle_duplicate": gettext_noop("Looked at: both bookings are meant"),
         "acknowledge": gettext_noop("Somebody made sure that the customer knows"),
         "record_no_show": gettext_noop("Nobody came"),
@@ -147,6 +148,7 @@ ENQUIRY = Introduction(
         "enquire": gettext_noop("Received"),
         "reply": gettext_noop("Answered"),
         "close": gettext_noop("Closed without an answer"),
+        "correct_email": gettext_noop("E-mail address corrected"),
     },
 )
 DELIVERY = Introduction(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import attention, language, reminders
+from bookings import attention, language, reminders, text_messages
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.letters import about, compose
@@ -16,10 +17,12 @@ from bookings.reminders import REMINDER
 from notifications import outbox
 from notifications.kinds import Kind, register
 from notifications.models import Delivery, DeliveryQuerySet
+from notifications.sms import SMS
 from operations.effects import EffectStatus
 from operations.errors import Refusal
 from operations.workflow import Operation
 
+EMAIL = "email"
 LINK_AGAIN, ADDRESS_CHANGED = "link_sent_again", "address_changed"
 BESIDES = frozenset({REMINDER, ADDRESS_CHANGED})  # they say nothing new, so they are never "the latest"
 NOT_LEFT = frozenset({EffectStatus.PENDING, EffectStatus.HELD, EffectStatus.CANCELLED, EffectStatus.EXPIRED})
@@ -39,29 +42,39 @@ def tell(booking: Booking, kind: str, operation: Operation, *, copy: bool = Fals
     """Queue a message of this kind to the customer, once per revision of the booking.
 
     With `copy`, the latest message of this kind once more, if there was one. A link asked for again and
-    again is sent every few minutes at most.
+    again is sent every few minutes at most. Where the place wants it, a text message says the same.
     """
     if kind == LINK_AGAIN:
         return _send_link(booking, operation)
     if copy and (original := latest(booking, kind)):
         return _once_more(booking, original, operation)
+    if kind in text_messages.KINDS:
+        number = text_messages.recipient(booking)
+        _tell(booking, kind, number, str(booking.revision), operation, channel=SMS)
     return _tell(booking, kind, booking.email, str(booking.revision), operation)
 
 
-def remind(booking: Booking, operation: Operation) -> None:
+def remind(booking: Booking, operation: Operation, *, by: Collection[str] = (EMAIL, SMS)) -> None:
     """Queue the reminders of a booking, each for its time; none before the booking is accepted."""
     if booking.status != Status.ACCEPTED:
         return
     for hours, moment in reminders.moments(booking).items():
-        _tell(
-            booking,
-            REMINDER,
-            booking.email,
-            f"{booking.version}:{hours}",
-            operation,
-            send_at=moment,
-            parameters={reminders.HOURS: hours},
-        )
+        for channel in by:
+            _tell(
+                booking,
+                REMINDER,
+                address(booking, channel),
+                f"{booking.version}:{hours}",
+                operation,
+                send_at=moment,
+                parameters={reminders.HOURS: hours},
+                channel=channel,
+            )
+
+
+def address(booking: Booking, channel: str) -> str:
+    """Where messages to the customer go by this channel; "" where none do."""
+    return text_messages.recipient(booking) if channel == SMS else booking.email
 
 
 def tell_old_address(booking: Booking, address: str, operation: Operation) -> Delivery | None:
@@ -105,14 +118,22 @@ def send_copy(booking: Booking, operation: Operation, *, message_id: str = "") -
     not come, the latest is sent. It goes to the customer's present address. Raises UnknownMessage.
     """
     original = _of_id(booking, message_id) if message_id else latest(booking)
-    if original and _is_outdated(original, booking):
+    if original and is_outdated(original, booking):
         original = latest(booking)
     return _once_more(booking, original, operation) if original else None
 
 
-def latest(booking: Booking, kind: str = "") -> Delivery | None:
-    """The newest message to the customer, copies of it included; a mere link only when nothing else is."""
-    told = _told(booking).order_by("-pk")
+def main_channel(booking: Booking) -> str:
+    """By which the customer has everything: mail, unless they have no address."""
+    return EMAIL if booking.email else SMS
+
+
+def latest(booking: Booking, kind: str = "", *, channel: str = "") -> Delivery | None:
+    """The newest message to the customer, copies of it included; a mere link only when nothing else is.
+
+    Of the booking's main channel unless another one is named.
+    """
+    told = _told(booking).filter(channel=channel or main_channel(booking)).order_by("-pk")
     if kind:
         return told.filter(kind=kind).first()
     told = told.exclude(kind__in=BESIDES)
@@ -128,9 +149,9 @@ def supersede_unsent(booking: Booking, operation: Operation) -> int:
 
 
 def _once_more(booking: Booking, original: Delivery, operation: Operation) -> Delivery:
-    not_after = copy_not_after(booking, original.kind)
-    if outbox.digest(original.recipient) != outbox.digest(booking.email):
-        return outbox.send_copy(original, operation, recipient=booking.email, not_after=not_after)
+    not_after, now_at = copy_not_after(booking, original.kind), address(booking, original.channel)
+    if now_at and outbox.digest(original.recipient) != outbox.digest(now_at):
+        return outbox.send_copy(original, operation, recipient=now_at, not_after=not_after)
     return outbox.once_more(original, operation, not_after=not_after)
 
 
@@ -144,11 +165,13 @@ def _tell(
     is_for_staff: bool = False,
     send_at: datetime | None = None,
     parameters: dict[str, Any] | None = None,
+    channel: str = EMAIL,
 ) -> Delivery | None:
+    way = "" if channel == EMAIL else f":{channel}"
     delivery = outbox.queue_message(
         kind=kind,
         recipient=recipient,
-        dedupe_key=f"booking:{booking.pk}:{kind}:{mark}:{outbox.digest(recipient)}",
+        dedupe_key=f"booking:{booking.pk}:{kind}{way}:{mark}:{outbox.digest(recipient)}",
         reference=booking.reference,
         location=booking.location.slug,
         language=language.of_reader(booking.location) if is_for_staff else booking.language,
@@ -157,6 +180,7 @@ def _tell(
         send_at=send_at,
         is_for_staff=is_for_staff,
         parameters={"time_zone": booking.time_zone} | (parameters or {}),
+        channel=channel,
         operation=operation,
     )
     if delivery:
@@ -183,7 +207,8 @@ def _told(booking: Booking) -> DeliveryQuerySet:
     return Delivery.objects.filter(message__booking=booking, is_for_staff=False).select_related("message")
 
 
-def _is_outdated(original: Delivery, booking: Booking) -> bool:
+def is_outdated(original: Delivery, booking: Booking) -> bool:
+    """Whether it says nothing of use any more, or nothing yet: a reminder leaves at its own time."""
     if original.kind == REMINDER and original.status in NOT_LEFT:
         return True
     return original.kind == ADDRESS_CHANGED or original.message.revision < booking.revision
@@ -223,7 +248,14 @@ def _link_copy(original: Delivery, copy: Delivery) -> None:
 
 register(
     *(
-        Kind(code=code, title=title, compose=compose, about=about, link_copy=_link_copy)
+        Kind(
+            code=code,
+            title=title,
+            compose=compose,
+            about=about,
+            short=text_messages.compose if code in text_messages.KINDS else None,
+            link_copy=_link_copy,
+        )
         for code, title in (
             ("received", _("Receipt")),
             ("confirmation", _("Confirmation")),
@@ -241,6 +273,7 @@ register(
         title=_("Reminder"),
         compose=compose,
         about=about,
+        short=text_messages.compose,
         overtaken=reminders.stands_behind,
         link_copy=_link_copy,
     ),

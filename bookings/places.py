@@ -71,6 +71,15 @@ class Location(models.Model):
         db_default="",
         help_text=_("Told to customers whose booking waits for its payment, e.g. your bank details."),
     )
+    text_messages = models.BooleanField(
+        _("text messages"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Send confirmations, new times, cancellations by you and reminders as text messages too, to"
+            " customers who gave a telephone number. It needs a gateway, which gets the number."
+        ),
+    )
     embed_parents = models.TextField(
         _("websites that may show the booking pages"),
         max_length=2000,

@@ -33,7 +33,7 @@ HISTORY = f"""
         FROM operations_event WHERE subject_model = 'bookings.booking'
         WINDOW past AS (PARTITION BY subject_id ORDER BY sequence)
     ), told AS (
-        SELECT message.booking_id, message.revision, delivery.kind
+        SELECT message.booking_id, message.revision, delivery.kind, delivery.channel
         FROM bookings_message AS message JOIN notifications_delivery AS delivery ON delivery.id = delivery_id
         WHERE booking_id IS NOT NULL AND copy_of_id IS NULL AND NOT is_for_staff
             AND kind = ANY(%(kinds)s)
@@ -108,7 +108,8 @@ def untold() -> list[Breach]:
                 || ' of revision ' || revision
             FROM step WHERE kinds IS NOT NULL AND NOT is_unreachable AND NOT EXISTS (
                 SELECT 1 FROM told WHERE told.booking_id = step.subject_id
-                    AND told.revision = step.revision AND told.kind = ANY(step.kinds))""",
+                    AND told.channel = 'email' AND told.revision = step.revision
+                    AND told.kind = ANY(step.kinds))""",
         {"kinds": KINDS},
     )
 
@@ -125,7 +126,7 @@ def told_too_much() -> list[Breach]:
             UNION ALL
             SELECT 'bookings.booking ' || booking_id, 'has ' || count(*) || ' messages ' || kind
                 || ' of revision ' || revision
-            FROM told GROUP BY booking_id, kind, revision HAVING count(*) > 1""",
+            FROM told GROUP BY booking_id, kind, channel, revision HAVING count(*) > 1""",
         {"kinds": KINDS},
     )
 
@@ -142,7 +143,7 @@ def reminded_wrongly() -> list[Breach]:
            JOIN bookings_booking AS booking ON booking.id = message.booking_id
            WHERE delivery.kind = 'reminder' AND delivery.status IN ('pending', 'held') AND copy_of_id IS NULL
                AND (booking.status NOT IN ('accepted', 'in_progress') OR message.revision <> booking.revision
-                   OR lower(delivery.recipient) <> lower(booking.email))"""
+                   OR (delivery.channel = 'email' AND lower(delivery.recipient) <> lower(booking.email)))"""
     )
 
 

@@ -56,4 +56,4 @@ def stands_behind(delivery: Delivery) -> str:
 def _next_ones(delivery: Delivery, booking: Booking) -> DeliveryQuerySet:
     closer = {f"parameters__{HOURS}__lt": delivery.parameters.get(HOURS, 0)}
     mine = Delivery.objects.filter(message__booking=booking, kind=REMINDER, next_at__lte=timezone.now())
-    return mine.filter(**closer).exclude(status=EffectStatus.CANCELLED)
+    return mine.filter(channel=delivery.channel, **closer).exclude(status=EffectStatus.CANCELLED)

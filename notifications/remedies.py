@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notifications import channels, clock, kinds, outbox
+from notifications import channels, clock, corrections, kinds, outbox, sms
 from notifications.models import Channel, Delivery, DeliveryQuerySet
+from notifications.sms import SMS
 from operations import engine, queue, verdicts, workflow
 from operations.effects import EffectStatus, HeldBy
-from operations.errors import Refusal
+from operations.errors import PermanentError, Refusal
 from operations.recovery import Consequence, Remedy
 from operations.verdicts import Verdict
 from operations.workflow import Operation
@@ -44,19 +45,33 @@ def send_copy(delivery: Delivery, operation: Operation) -> None:
 
 
 def correct(delivery: Delivery, operation: Operation, *, recipient: str) -> None:
-    """Send it to another address instead; nobody sends to the old one any more."""
-    recipient = recipient.strip()
-    try:
-        validate_email(recipient)
-    except ValidationError as error:
-        raise Refusal(_("“%(address)s” is not an e-mail address.") % {"address": recipient}) from error
+    """Send it to another address instead; nobody sends to the old one any more.
+
+    What the message is about learns the right address too, so that the next one goes there.
+    """
+    recipient = _checked(delivery, recipient.strip())
     if recipient.lower() == delivery.recipient.lower():
         raise Refusal(_("This is the address it was sent to."))
+    if corrections.tell(delivery, recipient, operation):
+        return
     outbox.send_copy(delivery, operation, recipient=recipient)
     if delivery.status in (EffectStatus.PENDING, EffectStatus.HELD):
         workflow.perform(delivery, "supersede", operation)
     else:
         workflow.perform(delivery, "settle", operation, evidence=_("Sent to a corrected address instead."))
+
+
+def _checked(delivery: Delivery, recipient: str) -> str:
+    """An address, or a number written out, that the channel of the message can reach; raises Refusal."""
+    try:
+        if delivery.channel == SMS:
+            return sms.number(recipient)
+        validate_email(recipient)
+    except PermanentError as error:
+        raise Refusal(str(error)) from error
+    except ValidationError as error:
+        raise Refusal(_("“%(address)s” is not an e-mail address.") % {"address": recipient}) from error
+    return recipient
 
 
 def cancel(delivery: Delivery, operation: Operation) -> None:
@@ -187,11 +202,16 @@ SEND_COPY = Remedy(
 CORRECT = Remedy(
     code="correct",
     title=gettext_lazy("Correct and replace"),
-    says=gettext_lazy("Sends it to the address you enter, and gives this one up."),
+    says=gettext_lazy(
+        "Sends it to the address you enter. What follows about the same booking goes there too; the old"
+        " e-mail address is told."
+    ),
     apply=correct,
     consequence=Consequence.TELLS_CUSTOMER,
     refuses=_cannot_correct,
-    asks={"recipient": gettext_lazy("The right e-mail address")},
+    asks={
+        "recipient": gettext_lazy("The right e-mail address; of a text message, the number with its country")
+    },
     is_for_one=True,
 )
 CANCEL = Remedy(

@@ -23,6 +23,12 @@ def for_customer(delivery: Delivery, zone: ZoneInfo, language: str) -> str:
         return words % {"kind": kinds.title(delivery.kind), "state": state_words(delivery, zone)}
 
 
+def title(delivery: Delivery) -> str:
+    """What a message is called among others, of which some may be text messages."""
+    name = kinds.title(delivery.kind)
+    return _("%(kind)s by text message") % {"kind": name} if _is_text(delivery) else name
+
+
 def state_words(delivery: Delivery, zone: ZoneInfo) -> str:
     """The part after the colon, in the active language."""
     words = _of_status(delivery, zone)
@@ -63,13 +69,18 @@ def _of_status(delivery: Delivery, zone: ZoneInfo) -> str:
 
 def _of_confirmed(delivery: Delivery, zone: ZoneInfo) -> str:
     if delivery.opened_at is None:  # the provider that sends for us reported it
-        return _("it reached your mailbox; we heard so at %(time)s.") % _at(delivery.updated_at, zone)
+        words = _("it reached your mailbox; we heard so at %(time)s.")
+        if _is_text(delivery):
+            words = _("it reached your telephone; we heard so at %(time)s.")
+        return words % _at(delivery.updated_at, zone)
     return _("it reached you; its link was opened at %(time)s.") % _at(delivery.opened_at, zone)
 
 
 def _accepted(delivery: Delivery) -> str:
     if delivery.channel == "email":
         return _("accepted by the mail server at %(time)s.")
+    if _is_text(delivery):
+        return _("accepted by the gateway at %(time)s.")
     return _("accepted by the other side at %(time)s.")
 
 

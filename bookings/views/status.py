@@ -21,7 +21,7 @@ from bookings.places import Location
 from bookings.reminders import REMINDER
 from bookings.views import lookup
 from bookings.views.answers import page, private
-from notifications import evidence, kinds
+from notifications import evidence, wording
 from notifications.models import Delivery
 from operations.effects import EffectStatus
 from operations.errors import Busy
@@ -90,6 +90,7 @@ class Line:
     """One message in words."""
 
     kind: str
+    channel: str
     status: str
     title: str
     text: str
@@ -118,7 +119,7 @@ def _line(delivery: Delivery, location: Location) -> Line:
     is_waiting = delivery.status == EffectStatus.PENDING and not delivery.failure_class
     said = told.explain(delivery, location)
     is_to_come = delivery.kind == REMINDER and is_waiting
-    return Line(delivery.kind, delivery.status, kinds.title(delivery.kind), said, is_to_come)
+    return Line(delivery.kind, delivery.channel, delivery.status, wording.title(delivery), said, is_to_come)
 
 
 def _is_dropped(delivery: Delivery) -> bool:

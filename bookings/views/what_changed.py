@@ -45,6 +45,8 @@ def _text(booking: Booking, event: Event) -> str:
             return _("The appointment ended.")
         case "correct_email":
             return _("The e-mail address was corrected.")
+        case "correct_phone":
+            return _("The telephone number was corrected.")
         case "move":
             return _("The booking was moved from %(before)s to %(after)s.") % {
                 "before": _moment(booking, event.details.get("from")),
