@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from notifications import channels
+from notifications import channel_names, channels
 from notifications.channel_switches import EMAIL, endpoint_of
 from notifications.models import Channel, Delivery, WebhookEndpoint
 from notifications.sms import SMS
@@ -34,7 +34,6 @@ from operations.switchboard import (
 )
 
 COUNT_CAP = 1000
-TITLES = {EMAIL: gettext_lazy("E-mail"), SMS: gettext_lazy("Text messages")}
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,11 @@ class Line:
 
     @property
     def title(self) -> str:
-        if self.endpoint:
-            return _("Webhooks: %(name)s") % {"name": self.endpoint}
-        return str(TITLES.get(self.channel.name, self.channel.name))
+        return channel_names.title(self.channel, self.endpoint)
 
     @property
     def anchor(self) -> str:
-        return self.channel.name.replace(":", "-")
+        return channel_names.anchor(self.channel)
 
     @property
     def endpoint_page(self) -> str:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from notifications import clock, kinds, remedies, wording
+from notifications import clock, kinds, remedies, ways_out, wording
 from notifications.models import Channel, Delivery, DeliveryQuerySet
 from notifications.providers import conditions as of_reports
 from notifications.webhooks import conditions as of_endpoints
+from operations import ways_out as doors_out
 from operations.effects import EffectStatus
 from operations.recovery import Condition, Urgency, after, register
 
@@ -259,3 +260,4 @@ register(
     of_endpoints.GONE,
     of_reports.UNMATCHED,
 )
+doors_out.declare(ways_out.tell)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pgtrigger
 from django.db import connection, models
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -39,12 +40,25 @@ class Operation:
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
+# Whatever a workflow calls by one of these names is a state in which a record is stuck or at a loss.
+TROUBLE = ("bounced", "dead", "failed", "held", "unknown")
+WENT_WRONG = Q(to_status__in=TROUBLE) & ~Q(from_status__in=TROUBLE)
+CAME_RIGHT = Q(from_status__in=TROUBLE) & ~Q(to_status__in=TROUBLE)
+
 WORKER = Operation(actor=Actor.WORKER, source=Source.QUEUE)
 
 
 class EventQuerySet(models.QuerySet["Event"]):
     def of(self, record: models.Model) -> "EventQuerySet":
         return self.filter(subject_model=record._meta.label_lower, subject_id=record.pk).order_by("sequence")
+
+    def went_wrong(self) -> "EventQuerySet":
+        """Where a record got into trouble."""
+        return self.filter(WENT_WRONG)
+
+    def came_right(self) -> "EventQuerySet":
+        """Where it got out of it."""
+        return self.filter(CAME_RIGHT)
 
 
 class Event(models.Model):
@@ -77,6 +91,8 @@ class Event(models.Model):
             models.Index(fields=["-at"], name="operations_event_at"),
             models.Index(fields=["operation_id"], name="operations_event_operation"),
             models.Index(fields=["-at"], condition=models.Q(actor="staff"), name="operations_event_staff"),
+            models.Index(fields=["at", "id"], condition=WENT_WRONG, name="operations_event_wrong"),
+            models.Index(fields=["at", "id"], condition=CAME_RIGHT, name="operations_event_right"),
         )
         triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
 

@@ -77,6 +77,9 @@ class Intent(models.Model):
         indexes = (
             models.Index(fields=["subject_model", "subject_id"], name="operations_intent_subject"),
             models.Index(fields=["created_at"], name="operations_intent_created"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(repeats__gt=0), name="operations_intent_repeated"
+            ),
         )
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ DOORS = {
     "operations.effects",
     "operations.queue",
     "operations.recovery",
+    "operations.ways_out",
     "operations.promises",
     "operations.console",
     "operations.switches",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,6 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
-from operations.history import Actor
 from operations.intents import Intent
 from operations.jobs import ScheduledJob
 from operations.proving import Proof
@@ -29,18 +29,12 @@ class Machinery:
     jobs: list[ScheduledJob]
     proof: Proof | None
     repeats_absorbed: int
-    recovered_by_itself: int
-    recovered_by_staff: int
     already_resolved: int
     refused: int
 
     @property
     def is_alive(self) -> bool:
         return self.workers > 0
-
-    @property
-    def recovered(self) -> int:
-        return self.recovered_by_itself + self.recovered_by_staff
 
     @property
     def without_effect(self) -> int:
@@ -55,8 +49,7 @@ def workers_alive() -> int:
 def inspect() -> Machinery:
     """Look at the machinery; one query each, however much has happened."""
     heard = WorkerHeartbeat.objects.exclude(worker=NOBODY_YET).latest_beat()
-    results = _recoveries()
-    by_schedule = results.get((Result.APPLIED, Actor.SCHEDULE), 0)
+    results = _presses()
     return Machinery(
         workers=workers_alive(),
         last_beat=heard.beat_at if heard else None,
@@ -64,10 +57,8 @@ def inspect() -> Machinery:
         jobs=list(ScheduledJob.objects.order_by("late_after", "pk")),
         proof=Proof.objects.order_by("-pk").first(),
         repeats_absorbed=_repeats(),
-        recovered_by_itself=by_schedule,
-        recovered_by_staff=_of(results, Result.APPLIED) - by_schedule,
-        already_resolved=_of(results, Result.ALREADY_RESOLVED),
-        refused=_of(results, Result.REFUSED) + _of(results, Result.STALE) + _of(results, Result.FAILED),
+        already_resolved=results[Result.ALREADY_RESOLVED],
+        refused=results[Result.REFUSED] + results[Result.STALE] + results[Result.FAILED],
     )
 
 
@@ -76,15 +67,10 @@ def _waiting() -> list[tuple[str, datetime]]:
 
 
 def _repeats() -> int:
-    asked = Intent.objects.filter(created_at__gt=timezone.now() - DAY)
+    asked = Intent.objects.filter(repeats__gt=0, created_at__gt=timezone.now() - DAY)
     return asked.aggregate(total=Sum("repeats"))["total"] or 0
 
 
-def _recoveries() -> dict[tuple[str, str], int]:
+def _presses() -> Counter[str]:
     recent = RecoveryAttempt.objects.filter(at__gt=timezone.now() - DAY)
-    counted = recent.values_list("result", "actor").annotate(number=Count("pk"))
-    return {(result, actor): number for result, actor, number in counted}
-
-
-def _of(results: dict[tuple[str, str], int], wanted: str) -> int:
-    return sum(number for (result, _actor), number in results.items() if result == wanted)
+    return Counter(dict(recent.values_list("result").annotate(number=Count("pk"))))

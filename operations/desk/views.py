@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from operations import reach, recovery
+from operations import reach, recovery, ways_out
 from operations.desk import (
     campaign_views,
+    charts,
     counts,
+    course,
     filters,
     handing_over,
     lists,
@@ -34,18 +36,30 @@ from operations.recovery import Condition
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What needs a person, what mends itself, and whether the machinery runs."""
-    seen = overview.visible(request.user)
+    seen, is_limited = overview.visible(request.user), reach.is_limited(request.user)
     context = {
         "title": _("Desk"),
         "overview": overview.look(seen),
         "sees_nothing": not seen,
         "machinery": machinery.inspect(),
-        "is_limited": reach.is_limited(request.user),
+        "is_limited": is_limited,
+        **({} if is_limited else _house()),
         "promised": shift.promised(request.user, due_only=True),
         "watched": handing_over.watched(request.user),
         "waiting": handing_over.waiting(),
     }
     return pages.framed(request, "desk/overview.html", context)
+
+
+def _house() -> dict[str, Any]:
+    """What is counted over all locations: it is shown to nobody who is limited to some."""
+    past = course.look()
+    return {
+        "course": past,
+        "hours": charts.draw(past.hours),
+        "days": charts.draw(past.days),
+        "channels": ways_out.every(),
+    }
 
 
 @never_cache

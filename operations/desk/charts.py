@@ -1,0 +1,96 @@
+"""Draws how hours or days went as bars: up what went wrong, down what came right, on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from operations.desk.course import Stretch
+
+SLOT, HALF, LEAST = 10, 50, 2  # units of the drawing, which is stretched to the width of the page
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Where it stands in the drawing; nothing that happened is too little to be seen."""
+
+    x: float
+    y: float
+    height: float
+
+    width = SLOT - 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """One hour or day with its two bars."""
+
+    stretch: Stretch
+    x: int
+    wrong: Bar | None
+    right: Bar | None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing of `width` times 100 units; `most` is what the highest bar stands for."""
+
+    columns: list[Column]
+    most: int
+
+    @property
+    def width(self) -> int:
+        return SLOT * len(self.columns)
+
+    @property
+    def slot(self) -> int:
+        return SLOT
+
+    @property
+    def first(self) -> Stretch:
+        return self.columns[0].stretch
+
+    @property
+    def middle(self) -> Stretch:
+        return self.columns[len(self.columns) // 2].stretch
+
+    @property
+    def newest_first(self) -> list[Stretch]:
+        """Those in which anything happened."""
+        return [each.stretch for each in reversed(self.columns) if each.wrong or each.right]
+
+    @property
+    def wrong(self) -> int:
+        return sum(column.stretch.wrong for column in self.columns)
+
+    @property
+    def right(self) -> int:
+        return sum(column.stretch.right for column in self.columns)
+
+    @property
+    def worst(self) -> Stretch | None:
+        """The one in which most went wrong; None when nothing did."""
+        found = max((column.stretch for column in self.columns), key=lambda each: each.wrong)
+        return found if found.wrong else None
+
+
+def draw(stretches: Sequence[Stretch]) -> Chart:
+    """The bars of these hours or days, the oldest on the left; there is at least one."""
+    most = max(max(each.wrong, each.right) for each in stretches)
+    columns = []
+    for place, each in enumerate(stretches):
+        x = place * SLOT
+        up, down = _height(each.wrong, most), _height(each.right, most)
+        columns.append(
+            Column(
+                each,
+                x,
+                Bar(x + 1, HALF - up, up) if up else None,
+                Bar(x + 1, HALF, down) if down else None,
+            )
+        )
+    return Chart(columns, most)
+
+
+def _height(number: int, most: int) -> float:
+    return round(max(LEAST, HALF * number / most), 2) if number else 0
