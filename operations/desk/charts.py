@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from operations.desk.course import Stretch
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+
+from operations.desk.course import DAY, Stretch
 
 SLOT, HALF, LEAST = 10, 50, 2  # units of the drawing, which is stretched to the width of the page
 
@@ -23,9 +26,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Column:
-    """One hour or day with its two bars."""
+    """One hour or day with its two bars; `told` says the same in words."""
 
     stretch: Stretch
+    told: str
     x: int
     wrong: Bar | None
     right: Bar | None
@@ -77,19 +81,25 @@ class Chart:
 def draw(stretches: Sequence[Stretch]) -> Chart:
     """The bars of these hours or days, the oldest on the left; there is at least one."""
     most = max(max(each.wrong, each.right) for each in stretches)
-    columns = []
+    columns, told = [], _("%(when)s: %(wrong)d went wrong, %(right)d came right")
     for place, each in enumerate(stretches):
         x = place * SLOT
         up, down = _height(each.wrong, most), _height(each.right, most)
         columns.append(
             Column(
                 each,
+                told % {"when": name(each), "wrong": each.wrong, "right": each.right},
                 x,
                 Bar(x + 1, HALF - up, up) if up else None,
                 Bar(x + 1, HALF, down) if down else None,
             )
         )
     return Chart(columns, most)
+
+
+def name(stretch: Stretch) -> str:
+    """What an hour or a day is called, in UTC: "Tue 14:00" or "Tue 3 Nov"."""
+    return dateformat.format(stretch.begins_at, "D H:i" if stretch.length < DAY else "D j M")
 
 
 def _height(number: int, most: int) -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django import template
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from operations import intents
-from operations.desk import further_pages, names, spans
-from operations.desk.course import DAY, Stretch
+from operations.desk import charts, further_pages, names, spans
+from operations.desk.course import Stretch
 from operations.desk.further_pages import DeskPage
 from operations.desk.permits import User
 
@@ -81,5 +81,5 @@ def further_pages_for(user: User) -> list[DeskPage]:
 
 @register.simple_tag
 def stretch_name(stretch: Stretch) -> str:
-    """An hour or a day of a chart, in UTC: "14:00" or "3 Nov"."""
-    return dateformat.format(stretch.begins_at, "D H:i" if stretch.length < DAY else "D j M")
+    """What an hour or a day of a chart is called, in UTC."""
+    return charts.name(stretch)
