@@ -51,7 +51,8 @@ def mail(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in MAIL_PORTS or not parts.hostname:
         raise ImproperlyConfigured(
-            "EMAIL_URL is smtp://, smtp+tls:// or smtp+ssl:// and a host, or a provider's, like sendgrid://KEY@."
+            "A mail server is smtp://, smtp+tls:// or smtp+ssl:// and a host; "
+            "EMAIL_URL may name a provider, too, like postmark://TOKEN@."
         )
     return {
         "EMAIL_HOST": parts.hostname,

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Protocol
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from notifications import channels, kinds, mime
 from notifications.mime import Mail
 from notifications.models import Channel, Delivery
+from notifications.providers.answers import KNOWS_REPEATS, RecipientRefused
+from operations import engine
 from operations.engine import Act, Receipt
 from operations.errors import (
     ConfigurationError,
@@ -16,8 +23,10 @@ from operations.errors import (
     OvertakenError,
     PermanentError,
     TransientError,
+    UnknownOutcomeError,
 )
 
+SPARE_SECONDS = 3600  # of the time for which a provider keeps our key
 CHANNEL_MATTERS = frozenset({"transient", "configuration", "held", "throttled"})
 
 
@@ -37,14 +46,29 @@ def by_mail(mailer: Mailing) -> Act[Delivery]:
         if kind is None:
             raise DeliveryError(f"No installed app declares messages of kind {delivery.kind!r}.")
         mail = mime.build(delivery, kind.compose(delivery))
+        _check_that_a_repeat_is_known(delivery)
         try:
             return mailer.send(mail, mime.envelope_sender(), mail.recipient, handover)
         except PermanentError as error:
+            if isinstance(error, RecipientRefused):
+                delivery.handover_at = None
             if kind.is_courtesy and delivery.handover_at is None:
                 raise OvertakenError(str(error), external_code=error.external_code) from error
             raise
 
     return send
+
+
+def _check_that_a_repeat_is_known(delivery: Delivery) -> None:
+    """Raise UnknownOutcomeError where a provider may have the message and has forgotten our key by now."""
+    kept = KNOWS_REPEATS.get(settings.EMAIL_PROVIDER)
+    if kept is None or not delivery.failure_class or delivery.may_be_duplicate:
+        return
+    tried_at = engine.first_handover(delivery)
+    if tried_at and tried_at < timezone.now() - timedelta(seconds=kept - SPARE_SECONDS):
+        raise UnknownOutcomeError(
+            _("The mail provider may have got it at the first try, too long ago to know a repeat.")
+        )
 
 
 def as_probe(act: Act[Delivery]) -> Act[Delivery]:

@@ -16,7 +16,7 @@ from operations.errors import (
     UnknownOutcomeError,
 )
 
-KNOWS_REPEATS = frozenset({"resend"})  # keeps an Idempotency-Key for 24 hours
+KNOWS_REPEATS = {"resend": 86_400}  # how many seconds an Idempotency-Key is kept
 # Nothing about one message: no such account, address of the API, or domain, or nobody paid.
 NOT_SET_UP = (402, 404, 405, 410)
 # Said by a server that had it all: the message may be on its way.
@@ -45,6 +45,10 @@ SAID: dict[str, tuple[tuple[str, type[DeliveryError]], ...]] = {
         (r'"(invalid_api_key|missing_api_key|restricted_api_key|invalid_from_address)"', ConfigurationError),
     ),
 }
+
+
+class RecipientRefused(PermanentError):
+    """Raised when a provider took nothing, because of the address: nothing left our hands."""
 
 
 def check(provider: str, answer: Answer) -> None:

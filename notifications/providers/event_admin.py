@@ -14,7 +14,7 @@ from operations.console import RecoverableAdmin
 class ProviderEventAdmin(RecoverableAdmin):
     """Reports as they came; what is open leaves by a remedy, and the rest is history."""
 
-    list_display = ("received_at", "provider", "kind", "recipient", "fate", "about", "said")
+    list_display = ("received_at", "provider", "kind", "recipient", "fate", "about")
     list_filter = ("fate", "provider", "kind")
     list_select_related = ("delivery",)
     ordering = ("-id",)
@@ -42,10 +42,10 @@ class ProviderEventAdmin(RecoverableAdmin):
         (_("As it came"), {"classes": ("collapse",), "fields": ("raw",)}),
     )
 
-    @admin.display(description=_("message"), empty_value="—")
-    def about(self, event: ProviderEvent) -> str | None:
+    @admin.display(description=_("message"))
+    def about(self, event: ProviderEvent) -> str:
         """The message that it is about, to open."""
         if event.delivery is None:
-            return None
+            return "—"
         page = reverse("admin:notifications_delivery_change", args=[event.delivery.pk])
         return format_html('<a href="{}">{}</a>', page, event.delivery)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from notifications.kinds import Attachment
 from notifications.mime import Mail
 from notifications.outside.calls import Caller
+from notifications.providers.answers import RecipientRefused
 from notifications.providers.line import Line
 from notifications.providers.receiving import OURS, in_our_words
 from operations.engine import Receipt
@@ -126,9 +127,9 @@ class Provider:
         text = " ".join([str(answered.esp_response.status_code), *sorted(answered.status)])
         return Receipt(external_id=str(ids[0]) if ids else "", text=text)
 
-    def _refusal(self, message: Any) -> PermanentError:
+    def _refusal(self, message: Any) -> RecipientRefused:
         said = ", ".join(sorted(message.anymail_status.status or ()))
-        return PermanentError(
+        return RecipientRefused(
             _(
                 "The mail provider does not send to this address (%(said)s): it refused mail before,"
                 " or is mistyped."

@@ -2,7 +2,14 @@
 
 from operations.engine.acting import Act, Observe, attempt, work_through
 from operations.engine.leases import LeaseLost, claim, end_leases, mark_handover
-from operations.engine.outcomes import Receipt, acknowledge, hand_back, reclaim, record_failure
+from operations.engine.outcomes import (
+    Receipt,
+    acknowledge,
+    first_handover,
+    hand_back,
+    reclaim,
+    record_failure,
+)
 
 __all__ = [
     "Act",
@@ -13,6 +20,7 @@ __all__ = [
     "attempt",
     "claim",
     "end_leases",
+    "first_handover",
     "hand_back",
     "mark_handover",
     "reclaim",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -104,6 +105,14 @@ def reclaim(record: Effect, operation: workflow.Operation) -> None:
         workflow.perform(
             record, "lose_verdict", operation, failure_text="The worker stopped while it was being sent."
         )
+
+
+def first_handover(effect: Effect) -> datetime | None:
+    """When an earlier try was first handed over, whatever came of it; None when none was."""
+    before = (
+        Attempt.objects.of(effect).filter(handover_at__isnull=False).exclude(lease_token=effect.lease_token)
+    )
+    return before.values_list("handover_at", flat=True).first()
 
 
 def _ours(effect: E) -> E | None:

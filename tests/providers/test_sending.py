@@ -3,18 +3,21 @@
 import json
 import ssl
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 import trustme
+from django.utils import timezone
 
 from config.identity import free_port
-from notifications import work
+from notifications import kinds, work
 from notifications.models import Channel, Delivery
 from notifications.providers import applying
 from operations import engine
 from operations.attempts import Attempt
 from tests import misbehaving_http as other_side
-from tests.factories import SCHEDULE, DeliveryFactory
+from tests.factories import SCHEDULE, DeliveryFactory, advance
 from tests.providers.reporting import KEY, mailgun, report
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +254,31 @@ def test_who_knows_a_repeat_is_asked_again_without_a_second_mail(api, settings):
 
     assert (fresh(delivery).status, fresh(delivery).external_id) == ("done", "re-17")
     assert {request.headers["idempotency-key"] for request in api.received} == {str(delivery.uid)}
+
+
+def test_a_repeat_that_nobody_would_know_any_more_is_not_sent_unasked(api, settings):
+    choose(settings, "resend", api)
+    api.always = other_side.reset_after_the_body
+    delivery = sent(not_after=None)
+
+    with time_machine.travel(timezone.now() + timedelta(hours=30)):
+        work.drain()
+
+    assert (fresh(delivery).status, len(api.received)) == ("unknown", 1)
+
+    api.always = other_side.answer(200, body=b'{"id": "re-17"}')
+    advance(fresh(delivery), "send_again")
+    work.drain()
+    assert (fresh(delivery).status, fresh(delivery).may_be_duplicate) == ("done", True)
+
+
+def test_a_courtesy_that_a_provider_refuses_is_nobody_s_concern(api, settings, monkeypatch):
+    kind = replace(kinds.find("confirmation"), is_courtesy=True)
+    monkeypatch.setitem(kinds.kinds(), "confirmation", kind)
+    api.always = other_side.answer(200, body=json.dumps([EMAIL | {"status": "rejected"}]).encode())
+    choose(settings, "mandrill", api)
+
+    assert sent(recipient="somebody@example.com").status == "cancelled"
 
 
 @pytest.mark.parametrize(("provider", "status"), [("resend", "pending"), ("mailgun", "unknown")])
