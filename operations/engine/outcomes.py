@@ -109,10 +109,10 @@ def reclaim(record: Effect, operation: workflow.Operation) -> None:
 
 def first_handover(effect: Effect) -> datetime | None:
     """When an earlier try was first handed over, whatever came of it; None when none was."""
-    before = (
-        Attempt.objects.of(effect).filter(handover_at__isnull=False).exclude(lease_token=effect.lease_token)
-    )
-    return before.values_list("handover_at", flat=True).first()
+    earlier = Attempt.objects.of(effect).filter(handover_at__isnull=False)
+    if effect.lease_token:
+        earlier = earlier.exclude(lease_token=effect.lease_token)
+    return earlier.values_list("handover_at", flat=True).first()
 
 
 def _ours(effect: E) -> E | None:
