@@ -19,6 +19,8 @@ from bookings.booking import Booking
 from bookings.client_admin import ApiClientAdmin
 from bookings.clients import ApiClient
 from bookings.correspondence import Enquiry
+from bookings.feed_admin import CalendarFeedAdmin
+from bookings.feeds import CalendarFeed
 from bookings.local_times import AbsenceForm, LocalTimesForm
 from bookings.message_texts import MessageText
 from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
@@ -208,3 +210,4 @@ class EnquiryAdmin(RecoverableAdmin):
 
 admin.site.register(MessageText, MessageTextAdmin)
 admin.site.register(ApiClient, ApiClientAdmin)
+admin.site.register(CalendarFeed, CalendarFeedAdmin)

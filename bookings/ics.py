@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -46,7 +48,42 @@ def calendar(booking: Booking, *, method: str = "PUBLISH", organizer: str = "") 
         event.add("attendee", attendee)
     found.add_component(event)
     head, begin, rest = bytes(found.to_ical()).partition(b"BEGIN:VEVENT")
-    return head + _zone_text(booking.time_zone, booking.starts_at.year) + begin + rest
+    return head + _zone_text(booking.time_zone, booking.starts_at.year, booking.starts_at.year) + begin + rest
+
+
+def feed(bookings: Iterable[Booking], name: str) -> bytes:
+    """A calendar of many bookings for staff: who comes when, and where to look it up.
+
+    The same bookings make the same bytes, so that a phone learns cheaply that nothing has changed.
+    """
+    found = Calendar()
+    years: dict[str, set[int]] = defaultdict(set)
+    found.add("prodid", PRODUCT)
+    found.add("version", "2.0")
+    found.add("x-wr-calname", name)
+    found.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})  # RFC 7986
+    for booking in bookings:
+        found.add_component(_entry(booking))
+        years[booking.time_zone].add(booking.starts_at.year)
+    head, begin, rest = bytes(found.to_ical()).partition(b"BEGIN:VEVENT")
+    zones = (_zone_text(zone, min(of_zone), max(of_zone)) for zone, of_zone in sorted(years.items()))
+    return b"".join((head, *zones, begin, rest))
+
+
+def _entry(booking: Booking) -> Event:
+    event = Event()
+    page = f"{settings.HOLDFAST_URL}/admin/bookings/booking/{booking.pk}/change/"
+    event.add("uid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"holdfast:staff:{booking.token}")))
+    event.add("sequence", booking.revision)
+    event.add("dtstamp", booking.updated_at.astimezone(UTC))
+    event.add("dtstart", _local(booking.starts_at, booking.time_zone))
+    event.add("dtend", _local(booking.ends_at, booking.time_zone))
+    event.add("summary", f"{booking.name}, {booking.service.name}")
+    known = (booking.reference, booking.phone, str(booking.resource or ""), page)
+    event.add("description", "\n".join(line for line in known if line))
+    event.add("url", page)
+    event.add("status", _status(booking))
+    return event
 
 
 def _event(booking: Booking) -> Event:
@@ -85,19 +122,19 @@ def _local(moment: datetime, zone: str) -> datetime:
 
 
 @cache
-def _zone_text(name: str, year: int) -> bytes:
+def _zone_text(name: str, first_year: int, last_year: int) -> bytes:
     """The zone as it stands in the file; writing it anew for each message costs more than all the rest."""
-    return bytes(_zone(name, year).to_ical())
+    return bytes(_zone(name, first_year, last_year).to_ical())
 
 
-def _zone(name: str, year: int) -> Timezone:
-    """The zone's clock changes from the year before to the year after, in local time before each change.
+def _zone(name: str, first_year: int, last_year: int) -> Timezone:
+    """The zone's clock changes of these years and one more on either side, in local time before each change.
 
     Made here because icalendar 7.3 writes the onset of summer time an hour late.
     """
     zone, found = ZoneInfo(name), Timezone()
     found.add("tzid", name)
-    first, last = datetime(year - 1, 1, 1, tzinfo=UTC), datetime(year + 2, 1, 1, tzinfo=UTC)
+    first, last = datetime(first_year - 1, 1, 1, tzinfo=UTC), datetime(last_year + 2, 1, 1, tzinfo=UTC)
     for moment in (first, *_changes(zone, first, last)):
         before = _offset(zone, moment - timedelta(seconds=1)) if moment > first else _offset(zone, moment)
         local = moment.astimezone(zone)

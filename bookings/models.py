@@ -3,6 +3,7 @@
 from bookings.booking import Booking
 from bookings.clients import ApiClient
 from bookings.correspondence import Enquiry, Message
+from bookings.feeds import CalendarFeed
 from bookings.message_texts import MessageText
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
 from bookings.questions import Question
@@ -15,6 +16,7 @@ __all__ = [
     "ApiClient",
     "Assignment",
     "Booking",
+    "CalendarFeed",
     "Closure",
     "Enquiry",
     "Location",

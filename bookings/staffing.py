@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
+from bookings.feeds import CalendarFeed
 from bookings.message_texts import MessageText
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
+from bookings.questions import Question
 from notifications.models import Delivery, WebhookEndpoint
 from operations import reach
 from operations.reach import Places
@@ -23,6 +25,8 @@ WHERE: dict[type[models.Model], str] = {
     Closure: "location__slug",
     Absence: "resource__location__slug",
     Requirement: "service__location__slug",
+    Question: "service__location__slug",
+    CalendarFeed: "location__slug",
     MessageText: "location__slug",
     Booking: "location__slug",
     Enquiry: "location__slug",

@@ -30,7 +30,7 @@ def event_of(booking, **kwargs) -> Any:
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_the_zone_rules_in_the_file_give_the_zone_s_offset_at_every_hour_of_the_year(zone):
-    rules: Any = icalendar.Timezone.from_ical(ics._zone(zone, 2027).to_ical())
+    rules: Any = icalendar.Timezone.from_ical(ics._zone(zone, 2027, 2027).to_ical())
     onsets = sorted(
         (part["dtstart"].dt - part["tzoffsetfrom"].td, part["tzoffsetto"].td) for part in rules.subcomponents
     )

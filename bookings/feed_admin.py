@@ -1,0 +1,127 @@
+"""Calendar feeds as staff make, renew and revoke them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.feeds import CalendarFeed
+from bookings.places import Location, Resource
+from operations import reach
+from operations.switchboard import SwitchedAdmin
+from operations.switches import Done, Switch, register
+from operations.workflow import Operation
+
+
+class FeedForm(forms.Form):
+    """A feed to be made."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        help_text=gettext_lazy("Whose phone or screen reads it, e.g. Lena's phone."),
+    )
+    location = forms.ModelChoiceField(Location.objects.filter(is_active=True), label=gettext_lazy("Location"))
+    resource = forms.ModelChoiceField(
+        Resource.objects.filter(is_active=True).select_related("location"),
+        label=gettext_lazy("Person or room"),
+        required=False,
+        empty_label=gettext_lazy("everybody there"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A person of that very place; both by their ids, as what is pressed is kept."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        location, resource = cleaned.get("location"), cleaned.get("resource")
+        if location and resource and resource.location_id != location.pk:
+            self.add_error(
+                "resource",
+                _("%(name)s belongs to %(place)s.")
+                % {"name": resource.name, "place": resource.location.name},
+            )
+        return {
+            "name": cleaned.get("name", ""),
+            "location_id": location.pk if location else None,
+            "resource_id": resource.pk if resource else None,
+        }
+
+
+def mark(feed: CalendarFeed) -> str:
+    """In which state a feed is; of the hash only its beginning is shown."""
+    return f"{feed.is_active}/{feed.key_hash[:8]}"
+
+
+def _make(_none: Any, _operation: Operation, fields: Mapping[str, Any]) -> Done:
+    feed = CalendarFeed(**fields)
+    address = feed.renew_address()
+    feed.save(force_insert=True)
+    return Done(feed, shown_once=address)
+
+
+def _renew(feed: CalendarFeed, _operation: Operation, _answers: Mapping[str, Any]) -> Done:
+    address = feed.renew_address()
+    feed.is_active = True
+    feed.save(update_fields=["key_hash", "is_active"])
+    return Done(feed, shown_once=address)
+
+
+def _revoke(feed: CalendarFeed, _operation: Operation, _answers: Mapping[str, Any]) -> Done:
+    feed.is_active = False
+    feed.save(update_fields=["is_active"])
+    return Done(feed)
+
+
+MAKE = Switch(
+    code="make",
+    model=CalendarFeed,
+    title=gettext_lazy("Make the feed"),
+    says=gettext_lazy("Its secret address is shown once, on the next page. Whoever has it can read it."),
+    done=gettext_lazy("The feed is made."),
+    permission="bookings.add_calendarfeed",
+    apply=_make,
+    needs_reason=False,
+    makes=True,
+)
+RENEW = Switch(
+    code="renew",
+    model=CalendarFeed,
+    title=gettext_lazy("Give it a new address"),
+    says=gettext_lazy("Shows the new address once. The old one stops working at once."),
+    done=gettext_lazy("The feed has a new address."),
+    permission="bookings.renew_calendarfeed",
+    apply=_renew,
+    mark=mark,
+    is_weighty=True,
+)
+REVOKE = Switch(
+    code="revoke",
+    model=CalendarFeed,
+    title=gettext_lazy("Shut it"),
+    says=gettext_lazy("Nobody can read it from now on. A phone keeps what it has read until it asks again."),
+    done=gettext_lazy("The feed is shut."),
+    permission="bookings.revoke_calendarfeed",
+    apply=_revoke,
+    mark=mark,
+    refuses=lambda feed: "" if feed.is_active else _("It is shut already."),
+    is_weighty=True,
+)
+register(MAKE, RENEW, REVOKE)
+
+
+class CalendarFeedAdmin(SwitchedAdmin):
+    maker: ClassVar[Switch | None] = MAKE
+    add_form = FeedForm
+    record_template = "desk/feed.html"
+    list_display = ("name", "location", "resource", "is_active", "created_at")
+    list_filter = ("is_active", "location")
+    list_select_related = ("location", "resource")
+    ordering = ("location__name", "name", "id")
+
+    def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
+        """Not for somebody limited to some locations: the form offers all of them."""
+        return super().has_add_permission(request, *parent) and not reach.is_limited(request.user)
