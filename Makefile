@@ -38,8 +38,9 @@ check: lint ## Lint, system checks and missing migrations: the minute before a c
 	$(MANAGE) check
 	$(MANAGE) makemigrations --check --dry-run
 
-bench: $(DEVELOPING) ## Measure speed and size on this machine
-	$(MANAGE) bench
+bench: export HOLDFAST_HOME := $(CURDIR)/.holdfast-bench
+bench: $(DEVELOPING) ## Measure speed and size here; PARTS="submissions messages backlog" chooses, SHORT=1 takes a minute
+	@DATABASE_URL= $(MANAGE) bench $(PARTS) $(if $(SHORT),--short)
 
 soak: $(DEVELOPING) browser ## The tests that take long, and every drill
 	$(PYTHON) -m pytest -m soak

@@ -18,24 +18,26 @@ from bookings.models import Booking, Location, Requirement, Resource, Service
 from config import parts
 from config.benchmarks.figures import Figure
 from config.benchmarks.load import fire
+from config.benchmarks.size import Size
 from operations import intents
 
-CLIENTS, PLACES, PER_CLIENT = 8, 8, 250
+CLIENTS, PLACES = 8, 8
 COOKIE = "c" * 32
 
 
-def measure() -> list[Figure]:
+def measure(size: Size) -> list[Figure]:
     """Requests per second of both, their ratio, and the memory of a web process."""
+    per_client = size.forms_per_client
     services = [place(number) for number in range(PLACES)]
     before = Booking.objects.count()
     with _server() as process:
         address = ("127.0.0.1", settings.PORT)
         fire(address, CLIENTS, lambda _client: [_get("/healthz")] * 50)
-        empty = fire(address, CLIENTS, lambda _client: [_get("/healthz")] * 4 * PER_CLIENT)
-        forms = fire(address, CLIENTS, lambda client: [_post(services, client, n) for n in range(PER_CLIENT)])
+        empty = fire(address, CLIENTS, lambda _client: [_get("/healthz")] * 4 * per_client)
+        forms = fire(address, CLIENTS, lambda client: [_post(services, client, n) for n in range(per_client)])
         memory = max(child.memory_info().rss for child in process.children(recursive=True)) / 2**20
     booked = Booking.objects.count() - before
-    assert booked == forms.statuses[303] == CLIENTS * PER_CLIENT, (booked, forms.statuses)
+    assert booked == forms.statuses[303] == CLIENTS * per_client, (booked, forms.statuses)
     return [
         Figure("view that writes nothing", empty.per_second, "/s"),
         Figure(

@@ -7,13 +7,14 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.benchmarks import messages, submissions
+from config.benchmarks import backlog, messages, submissions
 from config.benchmarks.figures import table
+from config.benchmarks.size import FULL, SHORT
 
 PARTS = {
     "submissions": submissions.measure,
     "messages": messages.measure,
-    "backlog": messages.measure_backlog,
+    "backlog": backlog.measure,
 }
 
 
@@ -22,10 +23,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="measure only these")
+        parser.add_argument("--short", action="store_true", help="little of each, to see that it works")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
+        if options["short"]:
+            self.stdout.write("The short form: less of everything. Its figures show orders of magnitude.")
         for name in options["part"] or PARTS:
             self.stdout.write(f"\n## {name.capitalize()}\n")
-            self.stdout.write(table(PARTS[name]()))
+            self.stdout.write(table(PARTS[name](SHORT if options["short"] else FULL)))
             self.stdout.flush()
