@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from bookings import case_data, questions, when
+from bookings import case_data, questions, rehearsal, when
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from notifications import kinds
@@ -30,6 +30,7 @@ def _booking_facts(booking: Booking) -> Mapping[str, Any]:
         _("Notes"): booking.notes,
         **dict(questions.spoken(booking.answers)),
         _("Booked through"): booking.source,
+        _("Rehearsal"): _("made by a rehearsal; nobody is coming") if rehearsal.is_marked(booking) else "",
     }
 
 

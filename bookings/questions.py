@@ -111,11 +111,13 @@ def as_kept(service: Service, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def spoken(answers: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Question and answer in words, in the order asked."""
+    """Question and answer in words, in the order asked; the mark of a rehearsal answers nothing."""
     told = []
     for code, kept in sorted(answers.items(), key=_position):
         if not isinstance(kept, Mapping):
             told.append((code, str(kept)))
+        elif "question" not in kept:
+            continue
         elif kept.get("kind") == QuestionKind.CONSENT:
             told.append((str(kept["question"]), str(_("agreed"))))
         else:

@@ -23,9 +23,14 @@ class Rehearsed(Exception):
     """Raised by `is_stuck` where a drill wants processing to fail."""
 
 
-def mark(fault: Fault, until: datetime) -> dict[str, Any]:
-    """The answers of a booking that is to go wrong until then."""
-    return {MARK: {"fault": fault, "until": until.isoformat()}}
+def mark(fault: Fault | None = None, until: datetime | None = None) -> dict[str, Any]:
+    """The answers of a booking that a rehearsal makes, and that is to go wrong until then."""
+    return {MARK: {"fault": fault, "until": until.isoformat()} if fault and until else {}}
+
+
+def is_marked(booking: Booking) -> bool:
+    """Whether a rehearsal made it."""
+    return MARK in booking.answers
 
 
 def is_stuck(booking: Booking) -> bool:

@@ -17,6 +17,7 @@ from operations.people.pledges import Pledge
 from operations.people.saved_views import SavedView
 from operations.people.snoozes import Snooze
 from operations.proving import Proof
+from operations.rehearsing import Rehearsal
 from operations.repair import RecoveryAttempt
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Proof",
     "RecoveryAttempt",
     "Refused",
+    "Rehearsal",
     "SavedView",
     "ScheduledJob",
     "Snooze",

@@ -14,7 +14,7 @@ from operations import recovery
 
 OWNER, FRONT_DESK, AUDITOR = "Owner", "Front desk", "Auditor"
 ROLES = (OWNER, FRONT_DESK, AUDITOR)
-RECOVER = "recover"
+RECOVER, REHEARSE = "recover", "rehearse"
 ATTEND = "attend_"  # how the code of what the front desk does all day begins, whichever app declares it
 ACCOUNTS = ("user", "group")
 
@@ -24,7 +24,7 @@ def permissions(role: str) -> QuerySet[Permission]:
     ours = Q(content_type__app_label__in=_our_apps())
     accounts = Q(content_type__app_label="auth", content_type__model__in=ACCOUNTS)
     reading = Q(codename__startswith="view_")
-    recovering = Q(content_type__app_label="operations", codename=RECOVER)
+    recovering = Q(content_type__app_label="operations", codename__in=[RECOVER, REHEARSE])
     allowed = {
         OWNER: ours | accounts,
         FRONT_DESK: (ours & (reading | Q(codename__startswith=ATTEND))) | recovering,

@@ -52,7 +52,14 @@ class DeskSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The admin's addresses, the desk's among them."""
-        from operations.desk import alert_views, campaign_views, ledger_views, people_views, views
+        from operations.desk import (
+            alert_views,
+            campaign_views,
+            ledger_views,
+            people_views,
+            rehearsal_views,
+            views,
+        )
 
         view = self.admin_view
         desk: list[URLPattern | URLResolver] = [
@@ -75,7 +82,8 @@ class DeskSite(admin.AdminSite):
             path("desk/<str:code>/<int:pk>/", view(views.record), name="desk_record"),
             path("desk/<str:code>/<int:pk>/people/", view(views.people), name="desk_people"),
         ]
-        return ledger_views.urls(view) + alert_views.urls(view) + self._named() + desk + super().get_urls()
+        ledgers = [*ledger_views.urls(view), *alert_views.urls(view), *rehearsal_views.urls(view)]
+        return ledgers + self._named() + desk + super().get_urls()
 
     def _named(self) -> list[URLPattern | URLResolver]:
         """The addresses that are words; they come before those that are codes of conditions."""

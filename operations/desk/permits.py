@@ -10,6 +10,7 @@ from operations import reach
 from operations.recovery import Remedy
 
 ACT = "operations.recover"
+REHEARSE = "operations.rehearse"
 User = AbstractBaseUser | AnonymousUser
 
 
@@ -41,6 +42,11 @@ def may_act(user: User, model: type[Model]) -> bool:
 def may_work(user: User) -> bool:
     """Whether this person may look after incidents and take over a shift."""
     return _has(user, ACT)
+
+
+def may_rehearse(user: User) -> bool:
+    """Whether this person may break something on purpose, where that is allowed at all."""
+    return _has(user, REHEARSE) and not reach.is_limited(user)
 
 
 def _has(user: User, permission: str) -> bool:

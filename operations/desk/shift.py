@@ -116,7 +116,7 @@ def records(user: User, keys: Iterable[Key]) -> dict[Key, tuple[str, str]]:
         model: Any = apps.get_model(label)
         if permits.may_view(user, model):
             rows = list(reach.within(user, model._base_manager.filter(pk__in=ids)))
-            found |= {about.key(row): (Subject(row).title, _page(row)) for row in introduced(model, rows)}
+            found |= {about.key(row): (Subject(row).title, page_of(row)) for row in introduced(model, rows)}
     return found
 
 
@@ -124,7 +124,7 @@ def _named(found: dict[Key, tuple[str, str]], key: Key | None) -> tuple[str, str
     return found[key] if key else ("", "")
 
 
-def _page(record: Model) -> str:
+def page_of(record: Model) -> str:
     """Its page on the desk, under any condition of its model: the page itself says whether one lists it."""
     if isinstance(record, Incident):
         return reverse("admin:desk_incident", args=[record.pk])

@@ -19,7 +19,7 @@ class Command(BaseCommand):
             raise CommandError("Drills are for demonstrations: this installation serves real people.")
         drill = drills()[options["fault"]]
         try:
-            told = drill.run()
+            staged = drill.run()
         except NotPossible as reason:
             raise CommandError(f"{drill.title}: {reason}") from None
-        self.stdout.write(f"{drill.title}.\n{told}")
+        self.stdout.write(f"{drill.title}.\n{staged.told}")
