@@ -142,6 +142,9 @@ class Booking(Workflow):
         default=0, help_text=_("Grows when time or state told to people changes.")
     )
     no_show = models.BooleanField(null=True, blank=True)
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When the customer's data were removed.")
+    )
 
     objects = BookingQuerySet.as_manager()
 
@@ -194,6 +197,11 @@ class Booking(Workflow):
                 fields=["starts_at"], condition=Q(duplicate_of__isnull=False), name="bookings_likely_twice"
             ),
             models.Index(fields=["location", "starts_at"], name="bookings_location_starts"),
+            models.Index(
+                fields=["ends_at", "id"],
+                condition=Q(forgotten_at__isnull=True, status__in=[S.COMPLETED, S.CANCELLED]),
+                name="bookings_to_forget",
+            ),
             models.Index(fields=["-starts_at", "-id"], name="bookings_starts"),
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_email"),
             models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_phone"),
@@ -311,6 +319,14 @@ class Booking(Workflow):
     def take_back_no_show(self) -> None:
         """They had come: somebody pressed the wrong button."""
         self.no_show = False
+
+    @transition(field="status", source=[S.COMPLETED, S.CANCELLED], target=None)
+    def forget(self) -> None:
+        """The customer goes; the time, the service and what came of it stay."""
+        self.name = self.email = self.phone = self.notes = ""
+        self.answers = {}
+        self.cancel_reason = self.failure_text = ""
+        self.forgotten_at = timezone.now()
 
     def _start_processing(self) -> None:
         now = timezone.now()

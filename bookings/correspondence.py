@@ -40,11 +40,19 @@ class Enquiry(Workflow):
     text = models.TextField(max_length=5000)
     language = models.CharField(max_length=12, default="en")
     answer = models.TextField(blank=True)
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When the customer's data were removed.")
+    )
 
     class Meta(Workflow.Meta):
         verbose_name_plural = "enquiries"
         indexes = (
             models.Index(fields=["created_at"], condition=Q(status="open"), name="bookings_enquiry_open"),
+            models.Index(
+                fields=["updated_at", "id"],
+                condition=Q(forgotten_at__isnull=True, status__in=["answered", "closed"]),
+                name="bookings_enquiry_to_forget",
+            ),
         )
 
     def __str__(self) -> str:
@@ -61,6 +69,12 @@ class Enquiry(Workflow):
     @transition(field="status", source=list(EnquiryStatus), target=None)
     def correct_email(self, *, email: str) -> None:
         self.email = email
+
+    @transition(field="status", source=[EnquiryStatus.ANSWERED, EnquiryStatus.CLOSED], target=None)
+    def forget(self) -> None:
+        """Whoever asked goes, and what was written; that there was a question stays."""
+        self.name = self.email = self.phone = self.text = self.answer = ""
+        self.forgotten_at = timezone.now()
 
     def promise_answer(self) -> None:
         self.stale_after = timezone.now() + timedelta(days=1)

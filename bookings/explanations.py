@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -50,6 +50,15 @@ class Explanation:
 
 def explain(booking: Booking) -> Explanation:
     """The booking's present state in words for its customer; never empty, whatever the state."""
+    told = _explain(booking)
+    if booking.forgotten_at is None:
+        return told
+    gone = {"when": when.spoken(booking.forgotten_at, booking.location.zone, booking.language).date}
+    text = _("Your personal data were removed from this booking on %(when)s.") % gone
+    return replace(told, text=f"{told.text} {text}")
+
+
+def _explain(booking: Booking) -> Explanation:
     match booking.status:
         case Status.DRAFT:
             return Explanation(
@@ -88,6 +97,8 @@ def allowed_actions(booking: Booking) -> tuple[str, ...]:
 
 def why_not(booking: Booking, action: str) -> str:
     """Why the customer cannot do this now, in a sentence for them; empty when they can."""
+    if booking.forgotten_at:
+        return _("Your personal data were removed from this booking; nothing more is sent about it.")
     match action:
         case "cancel":
             return _why_not_cancel(booking)

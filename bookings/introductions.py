@@ -61,9 +61,13 @@ def _delivery_facts(delivery: Delivery) -> Mapping[str, Any]:
 
 def _delivery_title(delivery: Delivery) -> str:
     booking = _about(delivery).booking if _about(delivery) and not delivery.is_for_staff else None
-    whom = booking.name if booking else delivery.recipient
+    whom = _named(booking) if booking else delivery.recipient or _("somebody forgotten")
     title = _("%(kind)s to %(whom)s") % {"kind": kinds.title(delivery.kind), "whom": whom}
     return f"{title} · {delivery.reference}" if delivery.reference else title
+
+
+def _named(subject: Booking | Enquiry) -> str:
+    return _("somebody forgotten") if subject.forgotten_at else subject.name
 
 
 def _about(delivery: Delivery) -> Any:
@@ -97,7 +101,7 @@ def _messages(subject: Booking | Enquiry) -> Iterable[Model]:
 
 
 BOOKING = Introduction(
-    title=lambda booking: f"{booking.name} · {booking.service.name} · {booking.reference}",
+    title=lambda booking: f"{_named(booking)} · {booking.service.name} · {booking.reference}",
     facts=_booking_facts,
     location=lambda booking: booking.location.name,
     time_zone=lambda booking: booking.time_zone,
@@ -130,11 +134,12 @@ BOOKING = Introduction(
         "settle_duplicate": gettext_noop("Looked at: both bookings are meant"),
         "acknowledge": gettext_noop("Somebody made sure that the customer knows"),
         "record_no_show": gettext_noop("Nobody came"),
+        "forget": gettext_noop("The customer's data were removed"),
         "take_back_no_show": gettext_noop("They had come: “nobody came” was taken back"),
     },
 )
 ENQUIRY = Introduction(
-    title=lambda enquiry: f"{enquiry.name} · {enquiry.reference}",
+    title=lambda enquiry: f"{_named(enquiry)} · {enquiry.reference}",
     facts=_enquiry_facts,
     location=lambda enquiry: enquiry.location.name,
     time_zone=lambda enquiry: enquiry.location.time_zone,
@@ -150,6 +155,7 @@ ENQUIRY = Introduction(
         "reply": gettext_noop("Answered"),
         "close": gettext_noop("Closed without an answer"),
         "correct_email": gettext_noop("E-mail address corrected"),
+        "forget": gettext_noop("The customer's data were removed"),
     },
 )
 DELIVERY = Introduction(
@@ -167,6 +173,9 @@ DELIVERY = Introduction(
         "channel": gettext_lazy("Channel"),
         "failure_class": gettext_lazy("Failure"),
     },
-    moves={"note_missed": gettext_noop("Somebody looked at it: it was missed")},
+    moves={
+        "note_missed": gettext_noop("Somebody looked at it: it was missed"),
+        "forget": gettext_noop("The recipient was removed"),
+    },
     prefetch=("message__booking__location", "message__enquiry__location"),
 )

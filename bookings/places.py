@@ -88,6 +88,13 @@ class Location(models.Model):
         db_default="",
         help_text=_("The beginning of each address on a line of its own, e.g. https://www.example.com."),
     )
+    keep_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        verbose_name=_("days to keep customers' data"),
+        help_text=_("After the appointment is over. Empty: as long as everywhere. What is open stays."),
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

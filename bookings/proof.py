@@ -147,6 +147,27 @@ def reminded_wrongly() -> list[Breach]:
     )
 
 
+def still_named() -> list[Breach]:
+    """A booking or enquiry that was forgotten and names somebody all the same, itself or in a message."""
+    return found_by(
+        """WITH gone AS (
+               SELECT id, 'booking' AS kind, name || email || phone || notes || cancel_reason AS said
+               FROM bookings_booking WHERE forgotten_at IS NOT NULL
+               UNION ALL
+               SELECT id, 'enquiry', name || email || phone || text || answer
+               FROM bookings_enquiry WHERE forgotten_at IS NOT NULL
+           )
+           SELECT 'bookings.' || kind || ' ' || id, 'was forgotten and still names somebody'
+           FROM gone WHERE said <> ''
+           UNION ALL
+           SELECT 'notifications.delivery ' || delivery.id, 'has the recipient of what was forgotten'
+           FROM gone JOIN bookings_message AS message
+               ON (kind = 'booking' AND booking_id = gone.id) OR (kind = 'enquiry' AND enquiry_id = gone.id)
+           JOIN notifications_delivery AS delivery ON delivery.id = delivery_id
+           WHERE recipient <> '' AND NOT is_for_staff"""
+    )
+
+
 register(
     Promise("bookings.recorded", "Every request that won has exactly one booking.", requests_without_result),
     Promise("bookings.no_overlap", "Nobody and nothing is taken twice at one time.", overlaps),
@@ -154,5 +175,6 @@ register(
     Promise("bookings.held", "A time is held exactly while a live booking needs it.", wrongly_held),
     Promise("bookings.told", "Every step that concerns a customer has its message.", untold),
     Promise("bookings.told_once", "No message is made without a step, and none twice.", told_too_much),
+    Promise("bookings.forgotten", "What was forgotten names nobody.", still_named),
     Promise("bookings.reminded", "Nobody is reminded of what will not be.", reminded_wrongly),
 )

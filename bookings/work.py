@@ -1,6 +1,7 @@
 """What the worker does for bookings."""
 
-from bookings import attention, processing
+from bookings import attention, forgetting, processing
+from operations import retention
 from operations.queue import Job, Work, register
 
 register(
@@ -12,3 +13,4 @@ register(
         every_seconds=60,
     ),
 )
+retention.register(*forgetting.RULES)

@@ -79,6 +79,11 @@ class Limits:
     web_processes_count: int = 2
     web_threads_count: int = 4
 
+    # Forgetting
+    booking_retention_days: int = 90  # after the end of the appointment; a place may say otherwise
+    enquiry_retention_days: int = 90  # after the answer
+    retention_rows_count: int = 20_000  # of one rule in one run
+
     # People at the desk
     claim_max_seconds: int = 12 * HOUR
     snooze_max_seconds: int = 7 * DAY

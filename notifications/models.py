@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from operations.workflow import transition
 __all__ = ["Announcement", "Channel", "Delivery", "DeliveryQuerySet", "ProviderEvent", "WebhookEndpoint"]
 
 S = EffectStatus
+KEPT_PARAMETERS = ("time_zone", "hours")  # they tell of the message, not of its recipient
 OPEN_STATUSES = (S.PENDING, S.WORKING, S.HELD, S.UNKNOWN, S.DEAD, S.BOUNCED)
 
 
@@ -147,6 +149,17 @@ class Delivery(Effect):
         if self.stale_after is None:
             return False
         return self.not_after is None or self.not_after > max(self.stale_after, timezone.now())
+
+    @transition(field="status", source=[S.DONE, S.CONFIRMED, S.CANCELLED, S.EXPIRED, S.SETTLED], target=None)
+    def forget(self, *, clean: Callable[[str], str]) -> None:
+        """To whom it went, and their words, go; that it went, when and how it ended stay."""
+        if not self.is_for_staff:
+            self.recipient = ""
+        self.dedupe_key = f"forgotten:{self.uid}"
+        self.parameters = {name: self.parameters[name] for name in KEPT_PARAMETERS if name in self.parameters}
+        self.failure_text, self.external_text = clean(self.failure_text), clean(self.external_text)
+        by_staff = self.status in (S.SETTLED, S.EXPIRED)
+        self.evidence = "" if by_staff else clean(self.evidence)
 
     @transition(field="status", source=S.EXPIRED, target=None)
     def note_missed(self, *, evidence: str) -> None:

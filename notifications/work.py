@@ -8,13 +8,14 @@ from datetime import datetime
 
 from django.conf import settings
 
-from notifications import channels, delivery, draining, gathering, sms
+from notifications import channels, delivery, draining, forgetting, gathering, sms
 from notifications.draining import Route
 from notifications.models import Delivery
-from notifications.providers import applying, forgetting, mailbox, receiving
+from notifications.providers import applying, mailbox, receiving
 from notifications.providers.sending import Provider
 from notifications.smtp import Mailer
 from notifications.webhooks import announcing, lanes
+from operations import retention
 from operations.engine import Act
 from operations.queue import Job, Work, register
 
@@ -56,12 +57,5 @@ register(
         every_seconds=60,
         limit_seconds=120,
     ),
-    Job(
-        name="forget_reports",
-        title="Forget the wording of reports that are settled",
-        run=forgetting.forget_wording,
-        every_seconds=86_400,
-        at_hour=2,
-        limit_seconds=600,
-    ),
 )
+retention.register(forgetting.REPORTS)

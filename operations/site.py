@@ -87,7 +87,7 @@ class DeskSite(admin.AdminSite):
 
     def _named(self) -> list[URLPattern | URLResolver]:
         """The addresses that are words; they come before those that are codes of conditions."""
-        from operations.desk import casefile_views, course_views, further_pages, search_views
+        from operations.desk import casefile_views, course_views, further_pages, retention_views, search_views
 
         view = self.admin_view
         further = [
@@ -97,6 +97,7 @@ class DeskSite(admin.AdminSite):
             *further,
             path("desk/export/<str:label>/<int:pk>/", view(casefile_views.export), name="desk_export"),
             path("desk/course/", view(course_views.stretch), name="desk_course"),
+            path("desk/retention/", view(retention_views.retention), name="desk_retention"),
             path("desk/search/", view(search_views.search), name="desk_search"),
             path("desk/views/<str:code>/", view(search_views.keep_view), name="desk_keep_view"),
             path("desk/views/<str:code>/<int:pk>/", view(search_views.drop_view), name="desk_drop_view"),

@@ -18,6 +18,7 @@ DOORS = {
     "operations.switchboard",
     "operations.reach",
     "operations.rehearsals",
+    "operations.retention",
     # the words that all of them speak
     "operations.errors",
     "operations.transactions",

@@ -8,15 +8,20 @@ import time_machine
 from django.core.checks import run_checks
 from django.utils import timezone
 
+from notifications.forgetting import REPORTS
 from notifications.models import Delivery, ProviderEvent
 from notifications.providers import applying, returned_mail
-from notifications.providers.forgetting import forget_wording
+from operations.retention import running
 from tests.desk.staff import client
 from tests.factories import DeliveryFactory
 from tests.providers import bounces
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/notifications/providerevent/"
+
+
+def forget_wording():
+    return running.run(REPORTS)
 
 
 def reported(delivery):

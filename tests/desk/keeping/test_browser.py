@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from operations import jobs, work
+from tests.bookings.test_forgetting import over
 from tests.desk.test_browser import SIZES, complaints, findings, log_in
 from tests.factories import BookingFactory, DeliveryFactory
 
@@ -23,12 +25,16 @@ def is_clean(page, url, size):
 @pytest.mark.parametrize("size", SIZES)
 def test_the_pages_are_clean(page, live_server, complaints, size, scheme):
     booking = BookingFactory(accepted=True)
+    DeliveryFactory(booking=over(), dead=True)
+    over()
+    jobs.declare(work.jobs().values())
     page.set_viewport_size(SIZES[size])
     page.emulate_media(color_scheme=scheme)
     log_in(page, live_server)
 
     export = reverse("admin:desk_export", args=["bookings.booking", booking.pk])
-    is_clean(page, f"{live_server.url}{export}", size)
+    for path in (export, reverse("admin:desk_retention")):
+        is_clean(page, f"{live_server.url}{path}", size)
     assert complaints == []
 
 
