@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from bookings import case_data, questions, rehearsal, when
-from bookings.booking import Booking
+from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from notifications import kinds
 from notifications.models import Delivery
@@ -111,7 +111,12 @@ BOOKING = Introduction(
     data=case_data.of_booking,
     besides=case_data.told_elsewhere,
     prefetch=("location", "service", "resource", "duplicate_of"),
-    concerns=Concerns(person="email", occasion="reference", harm_at="starts_at"),
+    concerns=Concerns(
+        person="email",
+        occasion="reference",
+        harm_at="starts_at",
+        over=(Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED, Status.CANCELLED),
+    ),
     narrowed_by={
         "location__slug": gettext_lazy("Location"),
         "service__name": gettext_lazy("Service"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from bookings import messages, rehearsal
 from bookings.booking import Booking, FailureCode, Waiting
 from bookings.places import Approval
-from operations import workflow
+from operations import incidents, workflow
 from operations.effects import backoff
 from operations.transactions import limit_lock_waits
 from operations.workflow import WORKER, Operation, Source
@@ -49,6 +49,7 @@ def process(pk: int) -> None:
         log.exception("processing failed", booking=pk)
         with transaction.atomic():
             if booking := _lock_due(pk):
+                incidents.note(booking, TOPIC, error)
                 _note_failure(booking, f"{type(error).__name__}: {error}"[:2000])
 
 

@@ -87,7 +87,7 @@ def _count(one: Incident, ids: list[int], cap: int) -> dict[int, Impact]:
         values: dict[str, Any] = {
             "ids": ids,
             "cap": cap,
-            "over": list(OVER),
+            "over": list(concerns.over or OVER),
             "now": now,
             "soon": now + SOON,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,15 @@ from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from operations import fingerprints
+from operations import fingerprints, heartbeat
 from operations.attempts import Attempt
-from operations.effects import Effect
 from operations.errors import Refusal, StaleRecord
 from operations.transactions import require_transaction
+from operations.workflow import Workflow
 
 FAILED = frozenset({"transient", "throttled", "permanent", "configuration", "unknown", "bug", "interrupted"})
 MARK_EVERY = timedelta(minutes=1)
+TEXT_LENGTH = 2000
 
 
 class ReturnedMeanwhile(StaleRecord):
@@ -85,16 +87,37 @@ class Incident(models.Model):
         return apps.get_model(self.effect_model)
 
 
-def meet(effect: Effect, failure_class: str, code: str, text: str) -> str:
+def note(record: Workflow, where: str, error: Exception) -> None:
+    """Keep that our own work on a record failed, so that failures alike are one incident.
+
+    `where` stands in place of a channel: the name of the work. Nobody outside was asked, so there is no
+    lease; the attempt is over when it is written.
+    """
+    text, now = f"{type(error).__name__}: {error}", timezone.now()
+    Attempt.objects.create(
+        effect_model=record._meta.label_lower,
+        effect_id=record.pk,
+        lease_token=uuid.uuid4(),
+        worker=heartbeat.worker_id(),
+        started_at=now,
+        finished_at=now,
+        outcome="bug",
+        text=text[:TEXT_LENGTH],
+        fingerprint=meet(record, where, "bug", "", text),
+        failed_at=now,
+    )
+
+
+def meet(record: Workflow, channel: str, failure_class: str, code: str, text: str) -> str:
     """The fingerprint of a failure that is being recorded; a new kind becomes an incident.
 
     One statement. It waits for nobody: an incident that is known is written at most once a minute, and
     not at all while somebody else is writing it.
     """
     require_transaction()
-    label, kept = effect._meta.label_lower, fingerprints.normalised(text)
+    label, kept = record._meta.label_lower, fingerprints.normalised(text)
     short = fingerprints.normalised_code(code)
-    mark = fingerprints.of(label, failure_class, effect.channel, short, kept)
+    mark = fingerprints.of(label, failure_class, channel, short, kept)
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -103,7 +126,7 @@ def meet(effect: Effect, failure_class: str, code: str, text: str) -> str:
                 "fingerprint": mark,
                 "model": label,
                 "class": failure_class,
-                "channel": effect.channel,
+                "channel": channel,
                 "code": short,
                 "text": kept,
                 "now": now,

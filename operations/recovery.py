@@ -128,11 +128,15 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Concerns:
-    """The columns that say whom a record is for, which occasion it is about, and when that is."""
+    """The columns that say whom a record is for, which occasion it is about, and when that is.
+
+    `over` are the statuses in which nobody waits for it any more; empty for effects, which all share theirs.
+    """
 
     person: str = ""
     occasion: str = ""
     harm_at: str = ""
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

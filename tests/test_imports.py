@@ -29,6 +29,8 @@ DOORS = {
     "operations.people.notes",
     # what a campaign asks about what it set off
     "operations.verdicts",
+    # where what failed alike is gathered
+    "operations.incidents",
     # what work that goes on for long tells the watch
     "operations.board",
     "operations.heartbeat",

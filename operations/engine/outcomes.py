@@ -126,7 +126,7 @@ def _close_attempt(effect: Effect, outcome: str, external_code: str = "", text: 
     """Write what became of this attempt; what is done stays done. A failure joins its incident."""
     now, mark = timezone.now(), None
     if outcome in incidents.FAILED:
-        mark = incidents.meet(effect, outcome, external_code, text)
+        mark = incidents.meet(effect, effect.channel, outcome, external_code, text)
     _this_attempt(effect).exclude(outcome="done").update(
         outcome=outcome,
         finished_at=now,
