@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import dateformat
 from django.utils.translation import gettext_lazy as _
 
-from bookings import when
+from bookings import name_words, when
 from bookings.booking import Booking
 from bookings.client_admin import ApiClientAdmin
 from bookings.clients import ApiClient
@@ -37,6 +37,9 @@ def _as_email(term: str) -> str:
 
 def _as_phone(term: str) -> str:
     return term if term.strip("+0123456789 ()-/.") == "" else ""
+
+
+NAME = SearchKey(name_words.words_of("name"), name_words.as_words, asked=name_words.asked)
 
 
 class ClosureInline(WithinReach, admin.TabularInline[Closure, Location]):
@@ -143,8 +146,9 @@ class BookingAdmin(RecoverableAdmin):
         SearchKey("reference", code),
         SearchKey(Lower("email"), _as_email),
         SearchKey("phone", _as_phone),
+        NAME,
     )
-    search_help_text = _("The beginning of a reference, an e-mail address or a phone number.")
+    search_help_text = _("The beginning of a name, a reference, an e-mail address or a phone number.")
     fieldsets = (
         (None, {"fields": ("reference", "status", "version", "location", "service", "resource", "place")}),
         (_("When"), {"fields": ("begins", "starts_at", "ends_at", "time_zone", "local_start")}),
@@ -190,8 +194,13 @@ class EnquiryAdmin(RecoverableAdmin):
     list_filter = ("location", "status")
     list_select_related = ("location",)
     ordering = ("-created_at", "-id")
-    search_keys = (SearchKey("reference", code, is_prefix=False),)
-    search_help_text = _("A whole reference.")
+    search_keys = (
+        SearchKey("reference", code, is_prefix=False),
+        SearchKey(Lower("email"), _as_email),
+        SearchKey("phone", _as_phone),
+        NAME,
+    )
+    search_help_text = _("The beginning of a name, an e-mail address or a phone number; a whole reference.")
     fields = (
         "reference",
         "status",

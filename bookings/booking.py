@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings import name_words
 from bookings.places import Location, Resource, Service
 from bookings.sessions import LIVE_STATUSES, PlaceWithinCapacity, Session, SessionFollowsBookings
 from operations.intents import Intent
@@ -206,6 +207,7 @@ class Booking(Workflow):
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_email"),
             models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_phone"),
             models.Index(OpClass(F("reference"), "text_pattern_ops"), name="bookings_reference"),
+            GinIndex(name_words.words_of("name"), fastupdate=False, name="bookings_name_words"),
         )
         triggers = (
             *Workflow.Meta.triggers,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings import name_words
 from bookings.booking import Booking, new_reference, new_token
 from bookings.places import Location
 from notifications.models import Delivery
@@ -53,6 +56,9 @@ class Enquiry(Workflow):
                 condition=Q(forgotten_at__isnull=True, status__in=["answered", "closed"]),
                 name="bookings_enquiry_to_forget",
             ),
+            models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_enquiry_email"),
+            models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_enquiry_phone"),
+            GinIndex(name_words.words_of("name"), fastupdate=False, name="bookings_enquiry_words"),
         )
 
     def __str__(self) -> str:

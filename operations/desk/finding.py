@@ -35,12 +35,20 @@ class CappedPaginator(Paginator[Any]):
 class SearchKey:
     """A column with an index for what people type; `fold` brings a term into its form, "" if it cannot match.
 
-    Beginnings need an index with text_pattern_ops; other columns are compared as a whole.
+    Beginnings need an index with text_pattern_ops; other columns are compared as a whole, or with what
+    `asked` makes of the folded term.
     """
 
     column: str | Combinable
     fold: Callable[[str], str] = str.strip
     is_prefix: bool = True
+    asked: Callable[[str], Combinable] | None = None
+
+    def condition(self, name: str, folded: str) -> Q:
+        """Whether the column, known by that name, has what is looked for."""
+        if self.asked:
+            return Q(**{name: self.asked(folded)})
+        return Q(**{f"{name}__startswith" if self.is_prefix else name: folded})
 
 
 def code(term: str) -> str:
@@ -50,11 +58,11 @@ def code(term: str) -> str:
 
 
 def search(records: QuerySet[Any], keys: Iterable[SearchKey], term: str) -> QuerySet[Any]:
-    """The records of which some key begins with (or is) the term."""
+    """The records of which some key begins with the term, is it, or answers it."""
     found = Q(pk__in=[])
     for number, key in enumerate(keys):
         if folded := key.fold(term.strip()):
             name = f"search_key_{number}"
             records = records.alias(**{name: F(key.column) if isinstance(key.column, str) else key.column})
-            found |= Q(**{f"{name}__startswith" if key.is_prefix else name: folded})
+            found |= key.condition(name, folded)
     return records.filter(found)

@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookings import name_words
 from bookings.models import Booking
 from operations.intents import Intent
 from tests.desk.staff import client
-from tests.factories import BookingFactory, DeliveryFactory
+from tests.factories import BookingFactory, DeliveryFactory, EnquiryFactory
 from tests.pages.visitor import Page
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +106,52 @@ def test_a_search_costs_the_same_for_few_and_for_many():
 
     assert cost() <= few
     assert Booking.objects.count() == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "term"),
+    [
+        ("Jürgen Müller", "muller"),
+        ("Jurgen Muller", "müller"),
+        ("Jürgen Müller", "MUL jür"),
+        ("Anna Weiß", "weiss"),
+        ("Ødegård, Siri", "odegard"),
+        ("Siobhán O'Brien", "o'brien"),
+        ("Ana García-Lorca", "lorca"),
+        ("Иванова Нина", "иван"),
+        ("山田太郎", "山田"),
+        ("Nguyễn Thị Hoa", "nguyen hoa"),
+        ("ΓΕΩΡΓΙΟΥ ΕΛΕΝΗ", "ελένη"),
+    ],
+)
+def test_people_are_found_by_the_beginnings_of_their_names(name, term):
+    booking, other = BookingFactory(accepted=True, name=name), BookingFactory(accepted=True, name="Bo Li")
+
+    links = found(term).links
+
+    assert page_of(booking) in links
+    assert page_of(other) not in links
+
+
+@pytest.mark.parametrize("term", ["elise", "weiss", "elise@", "+49 30 99"])
+def test_who_wrote_is_found_by_name_address_and_number(term):
+    enquiry = EnquiryFactory(name="Élise Weiß", email="Elise@example.com", phone="+49 30 9988")
+
+    assert f"/admin/desk/bookings.enquiry_open/{enquiry.pk}/" in found(term).links
+
+
+@pytest.mark.parametrize("term", ["'", "\\ '", "& | !", "a:*", "<->", "ab' & 'c", "-- ’"])
+def test_no_sign_of_a_name_is_an_order_to_the_database(term):
+    BookingFactory(name="Anna Berg")
+
+    assert found(term).status == 200
+
+
+def test_a_name_is_looked_up_in_its_index():
+    term = name_words.as_words("muller")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Booking.objects.alias(words=name_words.words_of("name")).filter(words=name_words.asked(term))
+
+        assert "bookings_name_words" in plan.explain()
