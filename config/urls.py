@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/v1/", include("bookings.api.urls")),
     path("admin/password_reset/", urls.FORGOTTEN, name="admin_password_reset"),  # the admin links to it
     path("admin/account/", include("config.entrance.urls")),
+    path("admin/calendar/", include("bookings.calendar.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

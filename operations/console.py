@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from operations import reach, recovery
-from operations.desk import counts, matters, permits, refusing, remedy_actions, timeline
+from operations.desk import counts, matters, pages, permits, refusing, remedy_actions, timeline
 from operations.desk.finding import CappedPaginator, SearchKey, code, search
+from operations.desk.remedy_actions import RemedyAction
 from operations.desk.subjects import Subject
 
 __all__ = [
@@ -21,10 +22,23 @@ __all__ = [
     "QuickAdmin",
     "ReadOnlyAdmin",
     "RecoverableAdmin",
+    "RemedyAction",
     "SearchKey",
+    "Subject",
     "WithinReach",
+    "barred",
+    "changes_since",
     "code",
+    "framed",
+    "history",
+    "may_view",
+    "see_other",
 ]
+
+# For pages of an app's own beside the desk: its frame, a record's history, and the refusal that is kept.
+framed, see_other = pages.framed, pages.see_other
+history, changes_since = timeline.of, timeline.since
+barred, may_view = refusing.barred, permits.may_view
 
 
 class WithinReach(BaseModelAdmin[Any]):

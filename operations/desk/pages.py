@@ -29,7 +29,7 @@ def see_other(path: str) -> HttpResponse:
 
 def denied(
     request: HttpRequest,
-    condition: Condition,
+    condition: Condition | None = None,
     remedy: Remedy | None = None,
     *,
     pressed: str = "",

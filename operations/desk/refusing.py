@@ -30,6 +30,12 @@ def elsewhere(request: HttpRequest, condition: Condition, record: Any) -> HttpRe
     return pages.denied(request, condition, is_elsewhere=True)
 
 
+def barred(request: HttpRequest, record: Model, wanted: str, title: str = "") -> HttpResponse:
+    """403 on a page of an app's own: without the permission for `title`, or, with none, elsewhere."""
+    repair.record_trespass(record, wanted, _operation(request))
+    return pages.denied(request, pressed=title, is_elsewhere=not title)
+
+
 def note(request: HttpRequest, condition: Condition, pk: int, wanted: str = LOOK) -> None:
     """Keep that somebody without the right wanted to see or change a record of a condition."""
     repair.record_denial(condition, wanted, pk, _operation(request))

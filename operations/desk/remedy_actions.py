@@ -61,7 +61,7 @@ class RemedyAction:
         except HoldfastError as error:
             return self._ask(request, queryset, problem=str(error))
         outcomes = [
-            self._press(model_admin.model, pk, version, number, request, reason, answers)
+            self.press(request, model_admin.model(pk=pk), version, number, reason, answers)
             for pk, version in _shown(request)
         ]
         _tell(request, self.remedy, outcomes)
@@ -87,20 +87,19 @@ class RemedyAction:
         }
         return pages.framed(request, "desk/several.html", context, status=422 if problem else 200)
 
-    def _press(
+    def press(
         self,
-        model: type[Model],
-        pk: int,
+        request: HttpRequest,
+        record: Any,
         version: int,
         number: intents.Request,
-        request: HttpRequest,
         reason: str,
         answers: dict[str, str],
     ) -> Outcome:
         """One record in a transaction of its own, under a request id of its own made from the form's."""
         assert request.user.pk is not None
+        pk = record.pk
         own = intents.Request(number.scope, uuid.uuid5(number.key, str(pk)), number.issued_at)
-        record = model(pk=pk)
         if not reach.holds(request.user, record):
             refusing.note(request, self.condition, pk, self.remedy.code)
             return Outcome(pk, Result.REFUSED, _("It belongs to a location that is not yours."))

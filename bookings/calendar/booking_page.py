@@ -1,0 +1,154 @@
+"""One booking as the front desk needs it: what it is, what happened, and a button for each thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import attending
+from bookings.attending import Act, Hand
+from bookings.booking import Booking
+from bookings.calendar import standing
+from bookings.calendar.entering import at_booking, barred, day_page, framed, may
+from bookings.changes import Changed
+from operations import console, intents
+from operations.errors import HoldfastError, Refusal, StaleRecord
+from operations.people.notes import TEXT_LENGTH, Note
+
+NOTE = "note"
+REASON_LENGTH = 500
+AT_ONCE = (attending.STARTING, attending.COMPLETING, attending.MISSING, attending.TAKING_BACK)
+
+
+@dataclass(frozen=True)
+class Button:
+    """An act as this person sees it for this booking now: pressable, or why not."""
+
+    act: Act
+    why_not: str
+    is_allowed: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_allowed and not self.why_not
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_booking
+def show(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """GET: the booking. POST: one act, and back to the day."""
+    if request.method != "POST":
+        return page(request, booking)
+    code = request.POST.get("act", "")
+    if code == NOTE:
+        return _note(request, booking)
+    act = attending.ACTS.get(code)
+    if act is None or act is attending.MOVING:
+        return page(request, booking, 400, _("This page does not know that button."))
+    if not may(request, act.permission):
+        return barred(request, booking, act)
+    return _act(request, booking, act)
+
+
+def read_hand(request: HttpRequest, act: Act) -> Hand:
+    """Who acts, from which version; raises RequestRefused for a form that is not ours."""
+    version = request.POST.get("version", "")
+    if not (version.isascii() and version.isdecimal() and len(version) < 10):
+        raise intents.RequestRefused
+    assert request.user.pk is not None
+    return Hand(
+        request=intents.read(request.POST.get("request_id", ""), act.scope),
+        version=int(version),
+        user_id=request.user.pk,
+        reason=request.POST.get("reason", "").replace("\x00", "").strip()[:REASON_LENGTH],
+    )
+
+
+def done(request: HttpRequest, act: Act, changed: Changed) -> HttpResponse:
+    """303 to the booking's day, with what was done or had been done before."""
+    said = {"act": act.title, "name": changed.booking.name}
+    text = _("Done: “%(act)s” for %(name)s.") % said
+    if changed.is_repeat:
+        text = _("Already done: “%(act)s” for %(name)s. Nothing was done twice.") % said
+    messages.success(request, text)
+    return console.see_other(day_page(changed.booking))
+
+
+def page(
+    request: HttpRequest, booking: Booking, status: int = 200, problem: str = "", **told: Any
+) -> HttpResponse:
+    """The booking as it is now; after a refusal with what was typed."""
+    buttons = [
+        Button(act, act.refuses(booking), may(request, act.permission)) for act in attending.ACTS.values()
+    ]
+    context = {
+        "title": booking.name,
+        "location": booking.location,
+        "booking": booking,
+        "subject": console.Subject(booking),
+        "standing": standing.of(booking),
+        "marks": standing.marks([booking], request.user).get(booking.pk, []),
+        "buttons": {each.act.code: each for each in buttons},
+        "at_once": [each for each in buttons if each.act in AT_ONCE and each.is_open],
+        "day": day_page(booking),
+        "notes": Note.objects.of(booking).order_by("-at"),
+        "note_length": TEXT_LENGTH,
+        "reason_length": REASON_LENGTH,
+        "timeline": console.history(booking),
+        "typed": request.POST,
+        "problem": problem,
+        **told,
+    }
+    return framed(request, "calendar/booking.html", context, status)
+
+
+def fresh(booking: Booking) -> Booking:
+    """The booking as it is now."""
+    return Booking.objects.select_related("location", "service__location", "session", "resource").get(
+        pk=booking.pk
+    )
+
+
+def status_of(refusal: HoldfastError) -> int:
+    """400 for a form that is not ours, 409 for whatever the booking's state refuses."""
+    return 400 if isinstance(refusal, intents.RequestRefused) else 409
+
+
+def _act(request: HttpRequest, booking: Booking, act: Act) -> HttpResponse:
+    arguments = {"tells": request.POST.get("tells") != "no"} if act is attending.CANCELLING else {}
+    if act is attending.CANCELLING and not request.POST.get("reason", "").strip():
+        return page(request, booking, 422, _("Please say why: the reason is kept, and the customer is told."))
+    try:
+        changed = attending.do(act, booking.pk, read_hand(request, act), **arguments)
+    except HoldfastError as refusal:
+        return _refused(request, fresh(booking), refusal)
+    return done(request, act, changed)
+
+
+def _refused(request: HttpRequest, booking: Booking, refusal: HoldfastError) -> HttpResponse:
+    """The booking as it is, and after a stale page what changed meanwhile."""
+    if isinstance(refusal, intents.KeyReused):
+        return page(request, booking, 409, _("This button was already pressed with other words."))
+    changes = None
+    if isinstance(refusal, StaleRecord):
+        changes = console.changes_since(booking, refusal.details["version"])
+    return page(request, booking, status_of(refusal), str(refusal), changes=changes)
+
+
+def _note(request: HttpRequest, booking: Booking) -> HttpResponse:
+    if not may(request, "operations.recover"):
+        return console.barred(request, booking, NOTE, _("Keep the note"))
+    assert request.user.pk is not None
+    try:
+        key = intents.read(request.POST.get("request_id", ""), "desk:note")
+        attending.write_note(key, booking.pk, request.user.pk, request.POST.get("text", ""))
+    except (Refusal, HoldfastError) as refusal:
+        return page(request, booking, status_of(refusal), str(refusal))
+    messages.success(request, _("Your note is kept."))
+    return console.see_other(reverse("staff-booking", args=[booking.location.slug, booking.pk]))

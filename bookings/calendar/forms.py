@@ -1,0 +1,181 @@
+"""What staff fill in at the calendar: a time by the clock of the place, and who comes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bookings import when
+from bookings.forms import Address, Line, Paragraphs, parse_start
+from bookings.intake import Submission
+from bookings.places import Location, Resource, Service
+
+REASON_LENGTH = 500
+
+
+class TimeAtPlaceForm(forms.Form):
+    """A wall time of a place, with anyone or with one person or room; `start` is its instant."""
+
+    date = forms.DateField(
+        label=_("Date"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Please enter the date."), "invalid": _("Dates look like 2027-01-31.")},
+    )
+    time = forms.TimeField(
+        label=_("Time"),
+        input_formats=["%H:%M"],
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        error_messages={"required": _("Please enter the time."), "invalid": _("Times look like 09:30.")},
+    )
+    fold = forms.ChoiceField(
+        label=_("This time comes twice that night"),
+        required=False,
+        choices=(
+            ("", _("Choose which one")),
+            ("0", _("The first, before clocks go back")),
+            ("1", _("The second, after clocks have gone back")),
+        ),
+    )
+    resource = forms.ChoiceField(label=_("With"), required=False)
+    reason = Line(
+        label=_("Reason to set the rules aside"),
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.TextInput({"autocomplete": "off", "list": "usual-reasons"}),
+    )
+
+    def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.location = location
+        self.resources = {each.slug: each for each in location.resources.filter(is_active=True)}
+        names = [(slug, each.name) for slug, each in self.resources.items()]
+        self.fields["resource"].choices = [("", _("Anyone")), *names]  # type: ignore[attr-defined]
+
+    @property
+    def is_twice(self) -> bool:
+        """Whether the page has to ask which of two equal wall times is meant."""
+        return (
+            bool(self["fold"].value()) or "fold" in self.errors
+            if self.is_bound
+            else bool(self.initial.get("fold"))
+        )
+
+    def clean_resource(self) -> Resource | None:
+        """The person or room behind the slug; None for anyone."""
+        return self.resources.get(self.cleaned_data["resource"])
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the wall time into the instant that it names."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        day, time = cleaned.get("date"), cleaned.get("time")
+        if day and time:
+            cleaned["start"] = self._instant(datetime.combine(day, time), cleaned.get("fold", ""))
+        return cleaned
+
+    def _instant(self, wall: datetime, fold: str) -> datetime:
+        local = wall.replace(tzinfo=self.location.zone)
+        if local.astimezone(ZoneInfo("UTC")).astimezone(self.location.zone).replace(tzinfo=None) != wall:
+            self.add_error("time", _("Clocks are put forward that night: this time does not exist."))
+        elif when.happens_twice(local):
+            if not fold:
+                self.add_error("fold", _("Clocks are put back that night. Which of the two is meant?"))
+            return local.replace(fold=int(fold or 0))
+        return local
+
+
+def initial_of(start: datetime, location: Location) -> dict[str, Any]:
+    """The fields of the form for an instant."""
+    local = start.astimezone(location.zone)
+    fold = str(local.fold) if when.happens_twice(local) else ""
+    return {"date": local.date(), "time": local.time(), "fold": fold}
+
+
+def read_start(text: str) -> datetime | None:
+    """The instant in an address, or None for anything else."""
+    try:
+        return parse_start(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+class NewBookingForm(TimeAtPlaceForm):
+    """A booking on behalf of somebody who can be reached by telephone or mail."""
+
+    service = forms.ChoiceField(label=_("Service"))
+    phone = Line(
+        label=_("Telephone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "off"}),
+    )
+    name = Line(
+        label=_("Name"),
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": _("Please enter the name.")},
+    )
+    email = Address(
+        label=_("E-mail address"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"invalid": _("Please enter an e-mail address like name@example.com.")},
+    )
+    notes = Paragraphs(
+        label=_("What the customer says"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+    )
+    confirm_duplicate = forms.BooleanField(label=_("Both are meant"), required=False)
+
+    def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
+        super().__init__(*args, location=location, **kwargs)
+        self.services = {each.slug: each for each in location.services.filter(is_active=True)}
+        for each in self.services.values():
+            each.location = location
+        names = [(slug, f"{each.name} ({each.minutes} min)") for slug, each in self.services.items()]
+        self.fields["service"].choices = names  # type: ignore[attr-defined]
+        if not self.is_bound and self.initial.get("resource"):
+            self.fields["phone"].widget.attrs["autofocus"] = True  # the rest was chosen in the table
+
+    def clean_service(self) -> Service:
+        """The service behind the slug."""
+        return self.services[self.cleaned_data["service"]]
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody has to be reachable when the place has to call it off."""
+        cleaned = super().clean()
+        is_typed_well = not {"phone", "email"} & self.errors.keys()
+        if is_typed_well and not cleaned.get("phone") and not cleaned.get("email"):
+            raise ValidationError(
+                _("Please enter a telephone number or an e-mail address: how else would they hear of it?")
+            )
+        return cleaned
+
+    def submission(self) -> Submission:
+        """What the domain takes; the form must be valid."""
+        given = self.cleaned_data
+        return Submission(
+            language=self.location.locale,
+            overrides=bool(given["reason"]),
+            **{
+                name: given[name]
+                for name in (
+                    "service",
+                    "start",
+                    "resource",
+                    "name",
+                    "email",
+                    "phone",
+                    "notes",
+                    "confirm_duplicate",
+                )
+            },
+        )

@@ -1,0 +1,110 @@
+"""Moving a booking: the old and the new time side by side before anything is done, by form or by drag."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import allocation, attending, times
+from bookings.allocation import TimeTaken
+from bookings.booking import Booking
+from bookings.calendar.booking_page import done, fresh, read_hand, status_of
+from bookings.calendar.entering import at_booking, barred, day_page, framed, may
+from bookings.calendar.forms import TimeAtPlaceForm, initial_of, read_start
+from bookings.places import Resource
+from bookings.times import NotOffered
+from operations import console, intents
+from operations.errors import HoldfastError, StaleRecord
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_booking
+def move(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """GET: choose, then old and new. POST: the move, once."""
+    if not may(request, attending.MOVE):
+        return barred(request, booking, attending.MOVING)
+    if request.method != "POST":
+        return _page(request, booking, _wanted(request, booking))
+    form = TimeAtPlaceForm(request.POST, location=booking.location)
+    if not form.is_valid():
+        return _page(request, booking, form, 422)
+    if form.cleaned_data["reason"] and not may(request, attending.OVERRIDE):
+        return console.barred(request, booking, "override", _("Set the rules aside"))
+    return _move(request, booking, form)
+
+
+def _move(request: HttpRequest, booking: Booking, form: TimeAtPlaceForm) -> HttpResponse:
+    given = form.cleaned_data
+    wanted = {"start": given["start"], "resource": given["resource"], "overrides": bool(given["reason"])}
+    try:
+        hand = read_hand(request, attending.MOVING)
+        changed = attending.do(attending.MOVING, booking.pk, hand, **wanted)
+    except HoldfastError as refusal:
+        return _refused(request, fresh(booking), form, refusal)
+    return done(request, attending.MOVING, changed)
+
+
+def _refused(
+    request: HttpRequest, booking: Booking, form: TimeAtPlaceForm, refusal: HoldfastError
+) -> HttpResponse:
+    told: dict[str, Any] = {"problem": str(refusal)}
+    if isinstance(refusal, TimeTaken | NotOffered):
+        told["alternatives"] = times.nearest(booking.service, form.cleaned_data["start"])
+    if isinstance(refusal, TimeTaken):
+        told["problem"] = _("Somebody has this time already. Nothing was moved.")
+    if isinstance(refusal, intents.KeyReused):
+        told["problem"] = _("This button was already pressed for another time. Look what came of it.")
+    if isinstance(refusal, StaleRecord):
+        told["changes"] = console.changes_since(booking, refusal.details["version"])
+    status = 422 if isinstance(refusal, NotOffered) else status_of(refusal)
+    return _page(request, booking, form, status, **told)
+
+
+def _wanted(request: HttpRequest, booking: Booking) -> TimeAtPlaceForm:
+    """The form with the time that the address asks for: dropped there, or chosen field by field."""
+    if "date" in request.GET:
+        return TimeAtPlaceForm(request.GET, location=booking.location)
+    start = read_start(request.GET.get("start", ""))
+    slug = request.GET.get("resource", "") if start else booking.resource.slug if booking.resource else ""
+    asked = initial_of(start or booking.starts_at, booking.location) | {"resource": slug}
+    if start is None:
+        return TimeAtPlaceForm(initial=asked, location=booking.location)
+    typed = asked | {"date": asked["date"].isoformat(), "time": f"{asked['time']:%H:%M}"}
+    return TimeAtPlaceForm(typed, location=booking.location)
+
+
+def _page(
+    request: HttpRequest, booking: Booking, form: TimeAtPlaceForm, status: int = 200, **told: Any
+) -> HttpResponse:
+    start, resource = _target(form)
+    rule = allocation.rule_against(booking.service, start, resource) if start else ""
+    seen = request.GET.get("version", "")
+    context = {
+        "title": _("Move %(name)s") % {"name": booking.name},
+        "location": booking.location,
+        "booking": booking,
+        "subject": console.Subject(booking),
+        "form": form,
+        "start": start,
+        "end": start + (booking.ends_at - booking.starts_at) if start else None,
+        "resource": resource,
+        "rule": rule,
+        "why_not": attending.MOVING.refuses(booking),
+        "may_override": may(request, attending.OVERRIDE),
+        "version": seen if seen.isascii() and seen.isdecimal() else booking.version,
+        "request_id": intents.issue(),
+        "day": day_page(booking),
+        **told,
+    }
+    return framed(request, "calendar/move.html", context, status)
+
+
+def _target(form: TimeAtPlaceForm) -> tuple[datetime | None, Resource | None]:
+    """Where the form leads, as far as it is filled in."""
+    if not form.is_bound or not form.is_valid():
+        return None, None
+    return form.cleaned_data["start"], form.cleaned_data["resource"]

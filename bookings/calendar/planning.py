@@ -1,0 +1,161 @@
+"""Gathers what happens at a place between two moments: who works, who is away, what is booked with whom."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from django.db.models import BigIntegerField, Max, Q, Value
+
+from bookings import opening, schedule
+from bookings.booking import Booking
+from bookings.places import Absence, Closure, Location, Resource
+from bookings.roster import REACH
+from bookings.schedule import Opening
+from bookings.sessions import LIVE_STATUSES, Allocation
+from bookings.spans import Span, merge, subtract
+
+
+@dataclass(frozen=True)
+class Away:
+    """A stretch in which somebody, or with no resource everybody, cannot be booked, and why."""
+
+    resource_id: int | None
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A session with whoever is booked into it; `held` are the people and rooms it occupies until when."""
+
+    span: Span
+    bookings: list[Booking]
+    held: dict[int, Span] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Booking:
+        return self.bookings[0]
+
+    @property
+    def capacity(self) -> int:
+        return self.first.session.capacity
+
+    @property
+    def is_group(self) -> bool:
+        return self.capacity > 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that the pages show of these dates; times in seconds since the epoch."""
+
+    location: Location
+    days: list[date]
+    opened: list[Opening]
+    resources: list[Resource]
+    away: list[Away]
+    blocks: list[Block]
+    fallen: list[Booking]
+    """Bookings that hold no time: cancelled or failed."""
+    working: dict[int, list[Span]]
+    """When each resource works, breaks taken out, absences and closures not."""
+
+    @property
+    def bookings(self) -> list[Booking]:
+        return [booking for block in self.blocks for booking in block.bookings] + self.fallen
+
+    def pauses(self, resource: Resource) -> list[Span]:
+        """The daily breaks of somebody, as the clock has them on each date."""
+        zone = self.location.zone
+        spans = [opening.parse_span(text) for text in resource.breaks]
+        return [
+            (schedule.instant(day, begin, zone), schedule.instant(day, end, zone))
+            for day in self.days
+            for begin, end in spans
+        ]
+
+
+def load(location: Location, first: date, last: date) -> Plan:
+    """What happens on these local dates (and beside them, incomplete) in five queries, however much it is."""
+    days = _days(first - REACH, last + REACH)
+    begin, end = _moment(first, location), _moment(last + REACH, location)
+    resources = list(Resource.objects.filter(location=location).order_by("position", "id"))
+    live, fallen = _booked(location, begin, end)
+    blocks = _blocks(live)
+    opened = schedule.openings(location, days)
+    used = {pk for block in blocks for pk in block.held}
+    shown = [each for each in resources if each.is_active or each.pk in used]
+    working = {each.pk: schedule.work(each, location, opened, days) for each in shown if each.is_active}
+    away = _away(location, [each.pk for each in shown], begin, end)
+    return Plan(location, days, opened, shown, away, blocks, fallen, working)
+
+
+def free_time(plan: Plan, resource: Resource) -> list[Span]:
+    """When somebody works and is neither away nor occupied."""
+    gone = [each.span for each in plan.away if each.resource_id in (None, resource.pk)]
+    taken = [block.held[resource.pk] for block in plan.blocks if resource.pk in block.held]
+    opened = merge(piece.span for piece in plan.opened)
+    working = subtract(plan.working.get(resource.pk, []), [*gone, *taken])
+    return subtract(working, subtract(working, opened))
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _moment(day: date, location: Location) -> datetime:
+    return datetime.fromtimestamp(schedule.instant(day, 0, location.zone), UTC)
+
+
+def _booked(location: Location, begin: datetime, end: datetime) -> tuple[list[Booking], list[Booking]]:
+    longest = location.services.aggregate(longest=Max("minutes"))["longest"] or 0
+    found = (
+        Booking.objects.filter(
+            location=location,
+            starts_at__gte=begin - timedelta(minutes=longest),
+            starts_at__lt=end,
+            ends_at__gt=begin,
+        )
+        .select_related("service", "session", "resource")
+        .order_by("starts_at", "place", "pk")
+    )
+    live: list[Booking] = []
+    fallen: list[Booking] = []
+    for booking in found:
+        booking.location = location
+        (live if booking.status in LIVE_STATUSES else fallen).append(booking)
+    return live, fallen
+
+
+def _blocks(live: Sequence[Booking]) -> list[Block]:
+    sessions: dict[int, list[Booking]] = defaultdict(list)
+    for booking in live:
+        sessions[booking.session_id].append(booking)
+    held: dict[int, dict[int, Span]] = defaultdict(dict)
+    rows = Allocation.objects.filter(session__in=list(sessions), is_live=True)
+    for session_id, resource_id, occupied in rows.values_list("session_id", "resource_id", "occupied"):
+        held[session_id][resource_id] = _span(occupied.lower, occupied.upper)
+    return [
+        Block(_span(bookings[0].starts_at, bookings[0].ends_at), bookings, held[session_id])
+        for session_id, bookings in sessions.items()
+    ]
+
+
+def _away(location: Location, resources: Iterable[int], begin: datetime, end: datetime) -> list[Away]:
+    """Closures and absences; one query."""
+    during = Q(starts_at__lt=end, ends_at__gt=begin)
+    closures = Closure.objects.filter(during, location=location)
+    absences = Absence.objects.filter(during, resource__in=list(resources))
+    nobody = Value(None, BigIntegerField())
+    rows = closures.values_list(nobody, "starts_at", "ends_at", "reason").union(
+        absences.values_list("resource_id", "starts_at", "ends_at", "reason"), all=True
+    )
+    return [Away(resource_id, _span(begins, ends), reason) for resource_id, begins, ends, reason in rows]
+
+
+def _span(begin: datetime, end: datetime) -> Span:
+    return math.floor(begin.timestamp()), math.ceil(end.timestamp())

@@ -1,0 +1,158 @@
+"""The requests that wait for an answer: accepted or declined one by one or many at once, each on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from bookings.booking import Booking
+from bookings.calendar import worries
+from bookings.calendar.entering import at_place, framed, may
+from bookings.places import Location
+from operations import console, intents, recovery
+from operations.console import RemedyAction
+
+CONDITION, ACCEPT, DECLINE = "bookings.awaiting_staff", "accept", "decline"
+MOST_SHOWN = 100
+REASON_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as the page shows it."""
+
+    booking: Booking
+    worries: list[str]
+    filled: tuple[int, int] | None
+    is_ticked: bool
+
+    @property
+    def mark(self) -> str:
+        """What the form sends: which record, as which version it was shown."""
+        return f"{self.booking.pk}-{self.booking.version}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the form says: which of them, accept or decline, and why."""
+
+    action: str
+    shown: list[tuple[int, int]]
+    reason: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_place
+def requests(request: HttpRequest, location: Location) -> HttpResponse:
+    """GET: the requests, the soonest deadline first. POST: answers to those that were ticked."""
+    if request.method != "POST":
+        return _page(request, location)
+    answer = _read(request)
+    if answer is None:
+        return _page(request, location, 400, _("This page does not know that button."))
+    if not answer.shown:
+        return _page(request, location, 422, _("Please tick at least one request."))
+    action = _action(answer.action)
+    if not may(request, action.remedy.permission):
+        return _denied(request, answer.shown, action)
+    if answer.action == DECLINE and not answer.reason:
+        return _page(request, location, 422, _("Please say why: the customer is told the reason."))
+    try:
+        number = intents.read(request.POST.get("request_id", ""), f"desk:{answer.action}")
+    except intents.RequestRefused as refusal:
+        return _page(request, location, 400, str(refusal))
+    _press_each(request, action, answer, number)
+    return console.see_other(reverse("staff-requests", args=[location.slug]))
+
+
+def _press_each(request: HttpRequest, action: RemedyAction, answer: Answer, number: intents.Request) -> None:
+    """Each in a transaction of its own; what one of them meets does not touch the next."""
+    names = {each.pk: each for each in Booking.objects.filter(pk__in=[pk for pk, _version in answer.shown])}
+    done = 0
+    for pk, version in answer.shown:
+        if booking := names.get(pk):
+            outcome = action.press(request, booking, version, number, answer.reason, {})
+            if outcome.result == "applied":
+                done += 1
+            else:
+                _tell_left(request, booking, outcome.message or str(outcome.result))
+    if done:
+        said = {"remedy": action.remedy.title, "n": done}
+        text = ngettext("“%(remedy)s”: %(n)d request.", "“%(remedy)s”: %(n)d requests.", done) % said
+        messages.success(request, text)
+
+
+def _tell_left(request: HttpRequest, booking: Booking, why: str) -> None:
+    said = {"name": booking.name, "reference": booking.reference, "why": why}
+    text = _("%(name)s (%(reference)s) was left as it is: %(why)s") % said
+    page = reverse("admin:desk_record", args=[CONDITION, booking.pk])
+    messages.warning(request, format_html('{} <a href="{}">{}</a>', text, page, _("Look at it")))
+
+
+def _denied(request: HttpRequest, shown: Sequence[tuple[int, int]], action: RemedyAction) -> HttpResponse:
+    """403; that it was tried is kept with each of the requests."""
+    answer = None
+    for booking in Booking.objects.filter(pk__in=[pk for pk, _version in shown]):
+        answer = console.barred(request, booking, action.remedy.code, str(action.remedy.title))
+    return answer or console.see_other(request.path)
+
+
+def _read(request: HttpRequest) -> Answer | None:
+    """A button of one row answers that row, a button below the list all that are ticked."""
+    data = request.POST
+    action, _colon, single = data.get("answer", "").partition(":")
+    if action not in (ACCEPT, DECLINE):
+        return None
+    marks = [single] if single else data.getlist("shown")[:MOST_SHOWN]
+    pairs = [mark.partition("-") for mark in marks]
+    shown = [(int(pk), int(version)) for pk, _dash, version in pairs if _number(pk) and _number(version)]
+    reason = data.get("reason", "").replace("\x00", "").strip()[:REASON_LENGTH]
+    return Answer(action, shown, reason)
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def _action(code: str) -> RemedyAction:
+    condition = recovery.conditions()[CONDITION]
+    return RemedyAction(condition, condition.remedy(code))
+
+
+def _waiting(location: Location) -> QuerySet[Any]:
+    listed = recovery.conditions()[CONDITION].records().filter(location=location)
+    return listed.select_related("location", "service", "resource", "session").order_by("answer_until", "pk")
+
+
+def _page(request: HttpRequest, location: Location, status: int = 200, problem: str = "") -> HttpResponse:
+    waiting = _waiting(location)
+    shown = list(waiting[:MOST_SHOWN])
+    against, filled = worries.of(location, shown), worries.filled(shown)
+    ticked = set(request.POST.getlist("shown"))
+    context = {
+        "title": _("Requests"),
+        "location": location,
+        "requests": [
+            Request(
+                each, against.get(each.pk, []), filled.get(each.pk), f"{each.pk}-{each.version}" in ticked
+            )
+            for each in shown
+        ],
+        "left": max(0, waiting.count() - len(shown)) if len(shown) == MOST_SHOWN else 0,
+        "may_answer": may(request, _action(ACCEPT).remedy.permission),
+        "request_id": request.POST.get("request_id") if problem and status == 422 else intents.issue(),
+        "reason": request.POST.get("reason", ""),
+        "reason_length": REASON_LENGTH,
+        "problem": problem,
+    }
+    return framed(request, "calendar/requests.html", context, status)

@@ -1,0 +1,93 @@
+"""How a booking stands, in a word, a sign and a colour that says no more than the word."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, Value
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bookings.booking import Booking, Status, Waiting
+from notifications.models import Delivery
+from operations import recovery
+from operations.recovery import Condition
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`level` is one of the desk's four colours."""
+
+    word: Text
+    sign: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A condition that lists a booking or one of its messages, and the page that tells why."""
+
+    title: str
+    page: str
+    is_urgent: bool
+
+
+RECEIVED = Standing(_("Received"), "\N{HORIZONTAL ELLIPSIS}", "waiting")
+MISSED = Standing(_("Nobody came"), "\N{BALLOT X}", "trouble")
+WAITING = {
+    Waiting.STAFF: Standing(_("Waits for your answer"), "?", "waiting"),
+    Waiting.PAYMENT: Standing(_("Waits for the payment"), "?", "waiting"),
+    Waiting.PARTNER: Standing(_("Waits for a partner"), "?", "waiting"),
+}
+STANDINGS = {
+    Status.DRAFT: Standing(_("Begun"), "\N{HORIZONTAL ELLIPSIS}", "waiting"),
+    Status.SUBMITTED: RECEIVED,
+    Status.ACCEPTED: Standing(_("Confirmed"), "\N{CHECK MARK}", "good"),
+    Status.IN_PROGRESS: Standing(_("Under way"), "\N{BLACK RIGHT-POINTING POINTER}", "tells"),
+    Status.COMPLETED: Standing(_("Completed"), "\N{BLACK SQUARE}", "over"),
+    Status.CANCELLED: Standing(_("Cancelled"), "\N{EN DASH}", "over"),
+    Status.FAILED: Standing(_("Not possible"), "!", "trouble"),
+}
+
+
+def of(booking: Booking) -> Standing:
+    """The booking's standing; never none, whatever its state."""
+    if booking.no_show:
+        return MISSED
+    if booking.waiting_for:
+        return WAITING[Waiting(booking.waiting_for)]
+    return STANDINGS[Status(booking.status)]
+
+
+def marks(bookings: Sequence[Booking], user: Any) -> dict[int, list[Mark]]:
+    """By booking, every condition that lists it or one of its messages now; one query for all of them."""
+    ids = [booking.pk for booking in bookings]
+    found: dict[int, list[Mark]] = defaultdict(list)
+    listed = [rows for condition in _concerning(user) if (rows := _listed(condition, ids)) is not None]
+    if not ids or not listed:
+        return found
+    conditions = recovery.conditions()
+    for booking, code, record in sorted(listed[0].union(*listed[1:], all=True)):
+        condition = conditions[code]
+        page = reverse("admin:desk_record", args=[code, record])
+        is_urgent = condition.urgency == recovery.Urgency.NEEDS_PERSON
+        found[booking].append(Mark(str(condition.title), page, is_urgent))
+    return found
+
+
+def _concerning(user: Any) -> Iterable[Condition]:
+    seen = [Booking] + ([Delivery] if user.has_perm("notifications.view_delivery") else [])
+    return [each for each in recovery.conditions().values() if each.model in seen]
+
+
+def _listed(condition: Condition, ids: list[int]) -> Any:
+    column = "pk" if condition.model is Booking else "message__booking"
+    code = Value(condition.code, CharField())
+    records = condition.records().filter(**{f"{column}__in": ids})
+    return records.order_by().values_list(column, code, "pk")

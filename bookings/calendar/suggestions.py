@@ -1,0 +1,49 @@
+"""Who has been here before, by the beginning of a telephone number or an e-mail address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from bookings.booking import Booking
+from operations import reach
+
+SHORTEST, MOST_READ, MOST_SHOWN = 4, 100, 5
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody as their latest booking knows them; `pk` is that booking's."""
+
+    pk: int
+    name: str
+    phone: str
+    email: str
+    count: int
+
+
+def known(user: Any, *, phone: str, email: str) -> list[Known]:
+    """At most five people within reach whose number or address begins like this; two indexed queries."""
+    bookings = reach.within(user, Booking.objects.all())
+    found: list[Booking] = []
+    if len(phone.strip()) >= SHORTEST:
+        found += _read(bookings.filter(phone__startswith=phone.strip()))
+    if len(email.strip()) >= SHORTEST:
+        typed = email.strip().lower()
+        found += _read(bookings.alias(lower_email=Lower("email")).filter(lower_email__startswith=typed))
+    return _people(found)
+
+
+def _read(bookings: QuerySet[Booking]) -> list[Booking]:
+    return list(bookings.only("pk", "name", "phone", "email")[:MOST_READ])
+
+
+def _people(bookings: list[Booking]) -> list[Known]:
+    by_person: dict[tuple[str, str, str], set[int]] = {}
+    for each in bookings:
+        by_person.setdefault((each.name, each.phone, each.email), set()).add(each.pk)
+    people = [Known(max(ids), *person, len(ids)) for person, ids in by_person.items()]
+    return sorted(people, key=lambda each: -each.pk)[:MOST_SHOWN]

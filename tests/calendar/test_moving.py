@@ -1,0 +1,123 @@
+"""A move by form: old and new first, then once, from a fresh page, with the rules or with a reason."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+
+from bookings.models import Booking
+from operations import roles
+from operations.history import Event
+from operations.repair import RecoveryAttempt
+from tests.calendar.pages import browser, look, of, post
+from tests.factories import BookingFactory, ResourceFactory, advance
+from tests.pages.visitor import Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def booking():
+    return BookingFactory(accepted=True, name="Anna Berg")
+
+
+def to(booking, start, **given):
+    asked = {"start": start.isoformat(), "version": booking.version, **given}
+    return f"{of(booking, 'staff-move')}?{urlencode(asked)}"
+
+
+def asked(client, booking, start, **given):
+    return look(client, to(booking, start, **given))
+
+
+def fresh(booking):
+    return Booking.objects.get(pk=booking.pk)
+
+
+def test_old_and_new_are_shown_before_anything_is_done(booking):
+    lena = ResourceFactory(location=booking.location, name="Lena")
+    later = booking.starts_at + timedelta(hours=1)
+    client = browser()
+
+    page = asked(client, booking, later, resource=lena.slug)
+
+    local = [
+        moment.astimezone(booking.location.zone).strftime("%H:%M") for moment in (booking.starts_at, later)
+    ]
+    assert all(text in page.text for text in (*local, "Old time", "New time", "Lena"))
+    assert fresh(booking).version == booking.version
+    assert post(client, page.form("/move/")).status_code == 303
+    assert (fresh(booking).starts_at, fresh(booking).resource) == (later, lena)
+
+
+def test_the_form_alone_is_enough(booking):
+    client = browser()
+    path = of(booking, "staff-move")
+    page = look(client, path)
+    chosen = page.forms[-1].fields | {"time": "14:00"}
+
+    shown = look(client, f"{path}?{urlencode(chosen)}")
+    post(client, shown.form("/move/"))
+
+    assert "T14:00" in fresh(booking).local_start
+
+
+def test_a_table_that_was_out_of_date_moves_nothing_and_says_why(booking):
+    client = browser()
+    advance(booking, "correct_email", email="new@example.com")
+    page = asked(client, booking, booking.starts_at + timedelta(hours=1))
+
+    answer = Page(post(client, page.form("/move/")), of(booking, "staff-move"))
+
+    assert answer.status == 409
+    assert "E-mail address corrected" in answer.text
+    assert fresh(booking).starts_at == booking.starts_at
+    assert post(client, answer.form("/move/")).status_code == 303
+
+
+def test_somebody_elses_time_is_never_taken(booking):
+    other = BookingFactory(
+        accepted=True, service=booking.service, starts_at=booking.starts_at + timedelta(hours=1)
+    )
+    client = browser()
+    form = asked(client, booking, other.starts_at).form("/move/")
+
+    answer = post(client, form, reason="They insist.")
+
+    assert answer.status_code == 409
+    assert "data-alternatives" in answer.content.decode()
+    assert fresh(booking).starts_at == booking.starts_at
+
+
+def test_against_the_hours_a_reason_is_asked_for(booking):
+    client = browser()
+    night = booking.starts_at.replace(hour=22)
+    page = asked(client, booking, night)
+    assert "The rules of the place do not offer this time" in page.text
+
+    form = page.form("/move/")
+    assert post(client, form).status_code == 422
+    assert post(client, form, reason="A regular").status_code == 303
+    assert fresh(booking).starts_at == night
+    assert Event.objects.of(booking).last().reason == "A regular"
+
+
+def test_pressing_twice_moves_once(booking):
+    client = browser()
+    form = asked(client, booking, booking.starts_at + timedelta(hours=1)).form("/move/")
+
+    assert [post(client, form).status_code for _twice in range(2)] == [303, 303]
+    assert [event.transition for event in Event.objects.of(booking)].count("move") == 1
+
+
+def test_nobody_moves_without_the_permission(booking):
+    client = browser("eve", roles.AUDITOR)
+
+    assert client.get(of(booking, "staff-move")).status_code == 403
+    assert client.post(of(booking, "staff-move"), {}).status_code == 403
+    assert {each.remedy for each in RecoveryAttempt.objects.all()} == {"move"}
+
+
+@pytest.mark.parametrize("query", ["start=soon", "date=2027-02-30&time=09:00", "start=0001-01-01T00:00:00Z"])
+def test_a_time_that_is_none_asks_again(booking, query):
+    assert browser().get(f"{of(booking, 'staff-move')}?{query}").status_code == 200

@@ -1,0 +1,226 @@
+"""The form for somebody on the telephone: one page, nothing typed is lost, nothing is booked twice."""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from bookings.models import Booking
+from bookings.places import Location
+from operations import roles
+from operations.history import Event
+from operations.repair import RecoveryAttempt
+from tests.calendar.attending import soon, staff
+from tests.calendar.pages import browser, calendar, look, post
+from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
+from tests.pages.visitor import Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CALLER = {"name": "Anna Berg", "phone": "+49 30 5550 199"}
+
+
+@pytest.fixture
+def service():
+    offered = ServiceFactory(location=LocationFactory(minimum_notice_minutes=0))
+    ResourceFactory(location=offered.location, name="Lena", slug="lena")
+    return offered
+
+
+def path_to(location, start=None, **given):
+    asked = ({"start": start.isoformat()} if start else {}) | given
+    return f"{reverse('staff-book', args=[location.slug])}?{urlencode(asked)}"
+
+
+def opened(client, service, start=None, **given):
+    page = look(client, path_to(service.location, start or soon(), **given))
+    return page.form("/new/")
+
+
+def filled(form, service, **changed):
+    return {"service": service.slug, "resource": "", **CALLER, **changed}
+
+
+def send(client, service, start=None, **changed):
+    form = opened(client, service, start)
+    return post(client, form, **filled(form, service, **changed))
+
+
+def test_from_an_empty_cell_to_a_booking(service):
+    client = browser()
+    day = soon().astimezone(service.location.zone)
+    table = look(client, calendar(service.location, date=day.date().isoformat()))
+    cell = next(link for link in table.links if f"{urlencode({'start': day.isoformat()})}&" in link)
+
+    form = look(client, cell).form("/new/")
+    answer = post(client, form, **filled(form, service, resource="lena"))
+
+    booking = Booking.objects.get()
+    assert answer.status_code == 303
+    assert answer["Location"] == calendar(service.location, date=day.date().isoformat())
+    assert (booking.starts_at, booking.resource.slug, booking.source) == (soon(), "lena", "desk")
+    assert "nothing is sent" in client.get(answer["Location"]).content.decode()
+
+
+def test_sending_twice_books_once(service):
+    client = browser()
+    form = opened(client, service)
+
+    answers = [post(client, form, **filled(form, service)) for _twice in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert Booking.objects.count() == 1
+    assert "Nothing was booked twice" in client.get(answers[1]["Location"]).content.decode()
+
+
+def test_the_same_form_with_other_words_is_a_question(service):
+    client = browser()
+    form = opened(client, service)
+    post(client, form, **filled(form, service))
+
+    answer = post(client, form, **filled(form, service, name="Ben Wolf"))
+
+    assert answer.status_code == 409
+    assert Booking.objects.count() == 1
+    again = Page(answer, form.action).form("/new/")
+    assert again.fields["request_id"] != form.fields["request_id"]
+
+
+@pytest.mark.parametrize(
+    "missing", [{"phone": "", "email": ""}, {"name": ""}, {"date": ""}, {"time": "nine"}, {"email": "anna@"}]
+)
+def test_what_is_missing_is_said_and_the_rest_is_kept(service, missing):
+    answer = send(browser(), service, notes="By the window.", **missing)
+
+    assert answer.status_code == 422
+    assert not Booking.objects.exists()
+    assert Page(answer, "").form("/new/").fields["notes"] == "By the window."
+
+
+def test_a_taken_time_answers_with_the_nearest_free_ones(service):
+    client = browser()
+    send(client, service)
+
+    answer = send(client, service, name="Ben Wolf", phone="030 1234567")
+
+    page = Page(answer, path_to(service.location))
+    assert page.status == 409
+    assert "data-alternatives" in page.html
+    pick = page.html.split('name="pick" value="')[1].split('"')[0]
+    form = page.form("/new/")
+    taken = Page(client.post(form.action, form.fields | filled(form, service, pick=pick)), form.action)
+    again = taken.form("/new/")
+    assert again.fields["time"] == datetime.fromisoformat(pick).strftime("%H:%M")
+    assert again.fields["name"] == CALLER["name"]
+    assert Booking.objects.count() == 1
+
+
+def test_a_rule_refuses_and_says_how_to_set_it_aside(service):
+    Location.objects.update(minimum_notice_minutes=7 * 24 * 60)
+    client = browser()
+
+    refused = send(client, service)
+    assert refused.status_code == 422
+    assert "You may set this rule aside" in refused.content.decode()
+
+    form = Page(refused, "").form("/new/")
+    assert post(client, form, **filled(form, service, reason="A regular")).status_code == 303
+    event = Event.objects.of(Booking.objects.get()).first()
+    assert (event.reason, event.details["set_aside"], event.user_id) == ("A regular", "notice", staff().pk)
+
+
+def test_nobody_sets_rules_aside_without_the_permission(service):
+    person = staff("kim", role=roles.AUDITOR)
+    person.user_permissions.add(Permission.objects.get(codename="attend_book"))
+
+    answer = send(browser("kim", roles.AUDITOR), service, reason="because")
+
+    assert answer.status_code == 403
+    assert RecoveryAttempt.objects.get().remedy == "override"
+    assert not Booking.objects.exists()
+
+
+def test_nobody_books_without_the_permission(service):
+    client = browser("eve", roles.AUDITOR)
+
+    assert client.get(path_to(service.location)).status_code == 403
+    assert client.post(path_to(service.location), CALLER).status_code == 403
+    assert {each.remedy for each in RecoveryAttempt.objects.all()} == {"book"}
+
+
+@pytest.mark.parametrize("typed", [{"phone": "+49 30 5550 7"}, {"email": "Carla@"}])
+def test_somebody_known_is_suggested_and_fills_the_form(service, typed):
+    known = BookingFactory(name="Carla Diaz", email="carla@example.com", service=service)
+    Booking.objects.filter(pk=known.pk).update(phone="+49 30 5550 700")
+    client = browser()
+    form = opened(client, service)
+
+    found = client.post(form.action, form.fields | {"find": "1"} | typed)
+    assert "Carla Diaz" in found.content.decode()
+    used = Page(client.post(form.action, form.fields | {"use": str(known.pk)}), form.action)
+
+    fields = used.form("/new/").fields
+    assert (fields["name"], fields["phone"], fields["email"]) == (
+        "Carla Diaz",
+        "+49 30 5550 700",
+        "carla@example.com",
+    )
+    assert fields["request_id"] == form.fields["request_id"]
+
+
+def test_people_of_other_locations_are_not_suggested(service):
+    from bookings.models import Assignment
+
+    BookingFactory(name="Theo Theirs", email="theo@example.com")
+    Assignment.objects.create(user=staff("limited")).locations.add(service.location)
+    path = reverse("staff-known", args=[service.location.slug])
+
+    assert "Theo" in browser().post(path, {"email": "theo@"}).content.decode()
+    assert "Theo" not in browser("limited").post(path, {"email": "theo@"}).content.decode()
+
+
+def test_a_time_that_comes_twice_is_asked_for():
+    location = LocationFactory(opening_hours="24/7", minimum_notice_minutes=0, horizon_days=800)
+    service = ServiceFactory(location=location)
+    ResourceFactory(location=location)
+    client = browser()
+    night = {"date": "2027-10-31", "time": "02:30"}
+
+    asked = send(client, service, **night)
+    assert asked.status_code == 422
+    form = Page(asked, "").form("/new/")
+    assert post(client, form, **filled(form, service, **night, fold="1")).status_code == 303
+
+    assert Booking.objects.get().local_start.startswith("2027-10-31T02:30:00+01:00")
+
+
+def test_a_time_that_does_not_exist_is_refused():
+    location = LocationFactory(opening_hours="24/7", horizon_days=800)
+    service = ServiceFactory(location=location)
+    ResourceFactory(location=location)
+
+    answer = send(browser(), service, date="2027-03-28", time="02:30")
+
+    assert answer.status_code == 422
+    assert "does not exist" in answer.content.decode()
+
+
+def test_a_likely_duplicate_is_a_question_that_can_be_answered(service):
+    ResourceFactory(location=service.location)
+    client = browser()
+    send(client, service)
+
+    asked = send(client, service)
+    assert asked.status_code == 409
+    form = Page(asked, "").form("/new/")
+    assert post(client, form, **filled(form, service, confirm_duplicate="1")).status_code == 303
+    assert Booking.objects.count() == 2
+
+
+def test_a_time_that_is_over_is_never_booked(service):
+    answer = send(browser(), service, soon() - timedelta(days=2), reason="they insist")
+
+    assert answer.status_code == 422
+    assert not Booking.objects.exists()
