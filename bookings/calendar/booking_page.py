@@ -93,6 +93,7 @@ def page(
         "booking": booking,
         "subject": console.Subject(booking),
         "standing": standing.of(booking),
+        "reached_by": standing.reached_by(booking),
         "marks": standing.marks([booking], request.user).get(booking.pk, []),
         "buttons": {each.act.code: each for each in buttons},
         "at_once": [each for each in buttons if each.act in AT_ONCE and each.is_open],

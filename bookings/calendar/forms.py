@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bookings import when
-from bookings.forms import Address, Line, Paragraphs, parse_start
+from bookings.forms import parse_start
 from bookings.intake import Submission
 from bookings.places import Location, Resource, Service
+from bookings.typed_fields import Address, Line, Paragraphs
 
 REASON_LENGTH = 500
 

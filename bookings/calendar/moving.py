@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import allocation, attending, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking
+from bookings.calendar import standing
 from bookings.calendar.booking_page import done, fresh, read_hand, status_of
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
 from bookings.calendar.forms import TimeAtPlaceForm, initial_of, read_start
@@ -87,6 +88,7 @@ def _page(
         "title": _("Move %(name)s") % {"name": booking.name},
         "location": booking.location,
         "booking": booking,
+        "reached_by": standing.reached_by(booking),
         "subject": console.Subject(booking),
         "form": form,
         "start": start,

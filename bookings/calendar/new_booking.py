@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bookings import attending, intake, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking
-from bookings.calendar import day_grid, suggestions
+from bookings.calendar import day_grid, standing, suggestions
 from bookings.calendar.entering import at_place, barred_from_booking, day_page, framed, may
 from bookings.calendar.forms import NewBookingForm, initial_of, read_start
 from bookings.intake import LikelyDuplicate, Recorded
@@ -136,7 +136,7 @@ def _done(request: HttpRequest, recorded: Recorded) -> HttpResponse:
     text = _("Booked: %(name)s at %(time)s, reference %(reference)s.") % said
     if recorded.is_repeat:
         text = _("Already booked: %(name)s at %(time)s. Nothing was booked twice.") % said
-    if not booking.email:
+    if not standing.reached_by(booking):
         text += " " + _("There is no e-mail address, so nothing is sent: please tell them the reference.")
     page = reverse("staff-booking", args=[booking.location.slug, booking.pk])
     messages.success(request, format_html('{} <a href="{}">{}</a>', text, page, _("Open")))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bookings import text_messages
 from bookings.booking import Booking, Status, Waiting
 from notifications.models import Delivery
 from operations import recovery
@@ -63,6 +64,13 @@ def of(booking: Booking) -> Standing:
     if booking.waiting_for:
         return WAITING[Waiting(booking.waiting_for)]
     return STANDINGS[Status(booking.status)]
+
+
+def reached_by(booking: Booking) -> str:
+    """How messages reach the customer: "mail", "text", or "" when nothing can be sent."""
+    if booking.email:
+        return "mail"
+    return "text" if booking.phone and text_messages.are_sent(booking.location) else ""
 
 
 def marks(bookings: Sequence[Booking], user: Any) -> dict[int, list[Mark]]:
