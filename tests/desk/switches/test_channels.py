@@ -6,12 +6,14 @@ from django.contrib.auth.models import User
 from notifications import channels
 from notifications.models import Channel, Delivery, WebhookEndpoint
 from notifications.webhooks import switching
+from operations import intents, switches
 from operations.errors import ConfigurationError
 from operations.repair import RecoveryAttempt
 from tests.desk.staff import client, messages
 from tests.desk.switches.pressing import CHANNELS, form, offered, press, somebody_with
 from tests.factories import DeliveryFactory
 from tests.pages.visitor import Page
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +166,24 @@ def test_the_channel_of_a_disabled_endpoint_is_opened_by_enabling_that():
     answer = browser.post(CHANNELS, fields | {"switch": "release", "record": endpoint.channel, "reason": "x"})
     assert answer.status_code == 409
     assert channels.find(endpoint.channel).is_closed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_people_who_release_at_once_release_it_once():
+    channels.pause("email", "a storm")
+    channel, switch = channels.find("email"), switches.of(Channel)["release"]
+    seen = switch.mark(channel)
+
+    def release(_number):
+        number = intents.read(intents.issue(), switch.scope)
+        return switches.press(
+            switches.Press(
+                switch=switch, record=channel, request=number, seen=seen, user_id=1, reason="it is over"
+            )
+        )
+
+    outcomes = race(8, release)
+
+    assert sum(isinstance(outcome, switches.Done) for outcome in outcomes) == 1
+    assert not channels.find("email").is_closed
+    assert RecoveryAttempt.objects.filter(result="applied").count() == 1
