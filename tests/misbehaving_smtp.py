@@ -139,7 +139,11 @@ class MisbehavingSMTP:
                 self._open.discard(client)
                 client = self.tls.wrap_socket(client, server_side=True)
                 self._open.add(client)
-            _Conversation(self, client).hold()
+            conversation = _Conversation(self, client)
+            try:
+                conversation.hold()
+            finally:
+                client = conversation.hang_up()  # another one since STARTTLS
         with suppress(OSError):
             client.close()
         self._open.discard(client)
@@ -160,6 +164,12 @@ class _Conversation:
             verb = line.split(None, 1)[0].strip().lower().decode("ascii", "replace")
             self.server.commands.append(verb)
             getattr(self, f"_{verb}", self._other)(line)
+
+    def hang_up(self) -> socket.socket:
+        """Stop reading, so that closing the line really ends it; returns the line as it is by now."""
+        with suppress(OSError):
+            self.stream.close()
+        return self.client
 
     def _ehlo(self, _line: bytes) -> None:
         offers = ["misbehaving.example", "8BITMIME", "SMTPUTF8"]

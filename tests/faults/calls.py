@@ -113,6 +113,30 @@ WEBHOOKS = tuple(
     )
 )
 
+NOT_REACHED = "It could not be reached"
+# What goes wrong before a request; the test of each has its code as a name.
+UNREACHED = {
+    "unknown_host": _fault(
+        "DNS", "the name leads nowhere", None, f"{NOT_REACHED}: the host name was not found: ….", AGAIN_CALL
+    ),
+    "private_address": _fault(
+        "DNS",
+        "the name leads into a private network",
+        None,
+        "The host name leads to an address inside a private network."
+        " Give a public address, or allow private ones (HOLDFAST_WEBHOOK_ALLOW_PRIVATE=1).",
+        HELD_CALL,
+    ),
+    "port_closed": _fault("Connecting", "nobody listens", None, f"{NOT_REACHED}: ….", AGAIN_CALL),
+    "certificate_of_nobody": _fault(
+        "Securing",
+        "nobody vouches for its certificate",
+        None,
+        f"{NOT_REACHED}: …CERTIFICATE_VERIFY_FAILED….",
+        AGAIN_CALL,
+    ),
+}
+
 
 def _text(outcome: Expected, **changes: Any) -> Expected:
     words = outcome.customer.replace("our mail works", "our text messages work").replace(

@@ -6,6 +6,7 @@ import pytest
 import trustme
 
 from tests.faults import sides
+from tests.faults.sides import Sides
 from tests.faults.stories import STORIES
 from tests.misbehaving_smtp import MisbehavingSMTP, settings_for
 from tests.notifications.conftest import limits, server
@@ -58,8 +59,9 @@ def show(request, server):
     story = STORIES[request.function.__name__.removeprefix("test_")]
     left = dict(story.moments)
 
-    def compare(moment, delivery, kept=""):
-        sides.by_mail(delivery, server, kept).show(story.moments[moment])
+    def compare(moment, delivery, kept="", arrived=None):
+        seen = sides.by_mail(delivery, server, kept) if arrived is None else Sides(delivery, arrived, kept)
+        seen.show(story.moments[moment])
         left.pop(moment, None)
 
     yield compare

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from operations import recovery
-from tests.faults.calls import TEXTS, WEBHOOK_OUTCOMES, WEBHOOKS
+from tests.faults.calls import TEXTS, UNREACHED, WEBHOOK_OUTCOMES, WEBHOOKS
 from tests.faults.cases import Desk, Expected, Fault, Story
 from tests.faults.mail import BEFORE, CONVERSATION
 from tests.faults.outcomes import MAIL_OUTCOMES
@@ -55,7 +55,7 @@ def _lines() -> Iterator[str]:
     yield from ("", STATES, "")
     yield from _states(MAIL_OUTCOMES, "")
     yield WEBHOOK
-    yield from _faults(WEBHOOKS, "Webhook: ")
+    yield from _faults([*UNREACHED.values(), *WEBHOOKS], "Webhook: ")
     yield from ("", WEBHOOK_STATES, "")
     yield from _states(WEBHOOK_OUTCOMES, "Webhook: ")
     yield TEXT

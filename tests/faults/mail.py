@@ -51,7 +51,11 @@ SPECIAL: dict[str, tuple[tuple[str, str, Expected], ...]] = {
         ("530 5.7.0 authentication required", LOGIN, HELD),
         ("503 bad sequence", NOT_UNDERSTOOD, BUG),
     ),
-    "dot": (("554 5.7.1 looks like spam", MESSAGE, DEAD), ("552 mailbox full", MESSAGE, DEAD)),
+    "dot": (
+        ("554 5.7.1 looks like spam", MESSAGE, DEAD),
+        ("552 mailbox full", MESSAGE, DEAD),
+        ("530 5.7.0 authentication required", LOGIN, HELD),
+    ),
 }
 NO_RATE = ("connect", "ehlo", "starttls", "auth")  # where only 421 asks us to slow down
 

@@ -186,6 +186,17 @@ _ALL = (
         },
     ),
     Story(
+        code="killed_while_calling",
+        title="The worker is killed between a webhook receiver's answer and its own record of it",
+        happens="Receivers know a repeat by its `webhook-id`, so it is sent again and nobody has to ask.",
+        moments={
+            "when its lease has run out": replace(LAPSED_AFTER_HAND_OVER, copies=1, customer=""),
+            "in the end": replace(
+                ACCEPTED_CALL, copies=2, record=Record("done", outcomes=("interrupted", "done"))
+            ),
+        },
+    ),
+    Story(
         code="database_restarted",
         title="The database restarts while a message is being sent",
         happens="The worker that has the verdict waits until it can be recorded, as long as its lease lasts.",
