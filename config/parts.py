@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 
@@ -26,7 +27,14 @@ class Part:
         }
         if settings.LOCAL_INBOX:
             decided["HOLDFAST_INBOX_PORT"] = str(settings.INBOX_PORT)
+        if self.name == "web":
+            decided["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_folder())
         return os.environ | decided | kin.marks(settings.HOLDFAST_HOME, self.name)
+
+
+def metrics_folder() -> Path:
+    """Where the processes of the web server keep their counts, so that each tells the sum of all."""
+    return Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or settings.HOLDFAST_HOME / "metrics")
 
 
 def inbox() -> Part:

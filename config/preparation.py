@@ -3,6 +3,7 @@
 import hashlib
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import axes.utils
 from django.conf import settings
@@ -83,3 +84,10 @@ def demo_data() -> None:
     """Fill an empty database of a demonstration with places, bookings and a few real failures."""
     if settings.DEMO and not Location.objects.exists() and "load_demo" in get_commands():
         call_command("load_demo", verbosity=0)
+
+
+def metrics(folder: Path) -> None:
+    """An empty folder for the counts of the web's processes; what an earlier run counted is over."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink()

@@ -4,12 +4,16 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from operations import gauges
 from operations.heartbeat import WorkerHeartbeat
 from operations.intents import Intent
+from operations.recovery import conditions
+from operations.work import works
 from tests.desk.staff import client
 from tests.desk.stuck import late_job
 from tests.factories import BookingFactory, DeliveryFactory
@@ -114,3 +118,17 @@ def test_staff_are_told_what_readiness_looked_at():
 def test_others_are_told_only_that_it_is_ready():
     assert Client().get("/readyz").content == b"ready\n"
     assert client("customer").get("/readyz").content == b"ready\n"
+
+
+def test_a_scrape_costs_the_same_however_much_there_is_to_count():
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            Client().get("/metrics")
+        return sum(not each["sql"].startswith(("SAVEPOINT", "RELEASE", "SET LOCAL")) for each in queries)
+
+    few = cost()
+    for _ in range(5):
+        BookingFactory(failed=True)
+        DeliveryFactory(dead=True)
+
+    assert cost() == few <= 2 * len(conditions()) + len(works()) + 15

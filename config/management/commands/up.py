@@ -81,6 +81,7 @@ class Command(BaseCommand):
         self._step("database", preparation.database)
         self._step("migrations", preparation.migrations)
         self._step("static files", preparation.static_files)
+        preparation.metrics(parts.metrics_folder())
         login = self._step("staff user", preparation.staff)
         if settings.LOCAL_INBOX:
             group.start(parts.inbox())
