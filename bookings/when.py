@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,12 @@ def spoken(moment: datetime, zone: ZoneInfo, language: str) -> Spoken:
 
     A wall time that happens twice, when clocks go back, is told apart by its offset beside the zone.
     """
+    return _spoken(moment.astimezone(UTC), zone, language)
+
+
+@lru_cache(maxsize=1000)  # asked several times for each letter, and for everybody who begins at that time
+def _spoken(moment: datetime, zone: ZoneInfo, language: str) -> Spoken:
+    """Of a moment in UTC: in a zone of its own two that are an hour apart may be equal (PEP 495)."""
     local = moment.astimezone(zone)
     locale = _locale(language)
     with override(language):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -44,8 +45,14 @@ def register(*subjects: Subject) -> None:
 
 def subjects() -> dict[str, Subject]:
     """Every declared subject by the label of its model."""
-    autodiscover_modules("announcements")
+    _discover()
     return _subjects
+
+
+@cache
+def _discover() -> None:
+    """Import each app's `announcements.py`, once: every change of every record asks for its subject."""
+    autodiscover_modules("announcements")
 
 
 def event_types() -> list[str]:
