@@ -153,4 +153,7 @@ def _invitation(delivery: Delivery, booking: Booking) -> tuple[Attachment, ...]:
 
 
 def _was_invited(booking: Booking) -> bool:
-    return booking._state.adding or booking.messages.filter(delivery__kind__in=INVITING).exists()
+    return (
+        booking._state.adding
+        or booking.messages.filter(delivery__kind__in=INVITING, delivery__channel="email").exists()
+    )

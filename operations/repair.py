@@ -49,7 +49,7 @@ class RecoveryAttempt(models.Model):
     class Meta:
         permissions = (
             ("recover", "Can apply remedies to stuck records"),
-            ("operate", "Can act on what serves all locations: channels, endpoints, jobs"),
+            ("operate", "Can act on what serves all locations: jobs, proofs, reports of providers"),
         )
         indexes = (
             models.Index(fields=["subject_model", "subject_id"], name="operations_recovery_subject"),

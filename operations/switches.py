@@ -120,6 +120,8 @@ def press(pressed: Press) -> Done | None:
     """
     try:
         if pressed.switch.before and intents.find(pressed.request) is None:
+            if pressed.request.is_expired:
+                raise intents.RequestExpired
             _look_again(pressed, pressed.record)
             pressed.switch.before(pressed.record, pressed.operation, pressed.answers)
         return _press(pressed)

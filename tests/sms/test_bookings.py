@@ -223,3 +223,14 @@ def test_a_time_that_comes_twice_is_told_apart(service):
     )
 
     assert text_messages.when_in_words(booking, "en").endswith("02:30 (Europe/Berlin time, UTC+02:00)")
+
+
+def test_a_customer_who_cancels_gets_no_text_about_it_and_none_that_was_waiting(gateway, service):
+    booking = booked(service)
+    changes.cancel(
+        intents.read(intents.issue(), "web:cancel"), booking.token, version=booking.version, source=Source.WEB
+    )
+    leave()
+
+    assert set(by("sms", booking).values_list("status", flat=True)) == {"cancelled"}
+    assert texts(gateway) == []

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from notifications import channels
@@ -218,3 +219,17 @@ def test_adding_takes_its_permission():
 def test_nobody_deletes_one(endpoint):
     assert client("owner").post(f"{LIST}{endpoint.pk}/delete/", {"post": "yes"}).status_code == 403
     assert WebhookEndpoint.objects.exists()
+
+
+def test_a_replay_from_a_page_of_yesterday_sends_nothing(endpoint):
+    BookingFactory()
+    announcing.announce_all()
+    before = Delivery.objects.count()
+    browser = client("operator")
+    fields = form(browser, page_of(endpoint), "replay").fields | {"reason": "x", "since": "2026-01-01"}
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        browser = client("owner")
+        answer = browser.post(page_of(endpoint), fields)
+
+    assert answer.status_code == 409
+    assert Delivery.objects.count() == before
