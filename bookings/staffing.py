@@ -64,7 +64,17 @@ def places_of(user: Any) -> Places | None:
     return frozenset(slug for slug in slugs if slug) if slugs else None
 
 
+def zone_of(places: Places | None) -> str:
+    """The time zone that most of these locations are in, of all of them for None; one query."""
+    active = Location.objects.filter(is_active=True)
+    here = active if places is None else active.filter(slug__in=places)
+    zones = here.order_by().values_list("time_zone").annotate(number=models.Count("pk"))
+    most = zones.order_by("-number", "time_zone").first()
+    return str(most[0]) if most else ""
+
+
 def declare() -> None:
-    """Tell the desk who is limited, and where our records belong."""
+    """Tell the desk who is limited, by which clock they live, and where our records belong."""
     reach.limit_by(places_of)
+    reach.tell_time_by(zone_of)
     reach.declare(WHERE)

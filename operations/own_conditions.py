@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db.models import DurationField, ExpressionWrapper, F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from operations import queue
+from operations.desk import spans
 from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
 from operations.history import Operation
 from operations.jobs import ScheduledJob
@@ -32,7 +33,7 @@ def _explain_late(job: ScheduledJob) -> str:
     if job.last_success_at is None:
         told = _("It has never succeeded.")
     else:
-        told = _("It last succeeded at %(when)s.") % {"when": _utc(job.last_success_at)}
+        told = _("It last succeeded at %(when)s.") % {"when": spans.zoned(job.last_success_at)}
     if job.last_error:
         return f"{told} {_('Its last run failed: %(error)s') % {'error': job.last_error}}"
     return f"{told} {_('No run has failed since: it is not being started.')}"
@@ -56,11 +57,9 @@ def _explain_missing(beat: WorkerHeartbeat) -> str:
     nothing_lost = _("No worker is running. Nothing is lost.")
     if beat.worker == NOBODY_YET:
         return f"{nothing_lost} {_('None has run since this database was set up.')}"
-    return f"{nothing_lost} {_('The last one was heard of at %(when)s.') % {'when': _utc(beat.beat_at)}}"
-
-
-def _utc(moment: Any) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"{nothing_lost} {_('The last one was heard of at %(when)s.') % {'when': spans.zoned(beat.beat_at)}}"
+    )
 
 
 introduce(
@@ -69,8 +68,9 @@ introduce(
         facts=lambda job: {
             _("Job"): job.name,
             _("Runs every"): _("%(count)s seconds") % {"count": job.every_seconds},
-            _("Last success"): _utc(job.last_success_at) if job.last_success_at else _("never"),
-        }
+            _("Last success"): spans.zoned(job.last_success_at) if job.last_success_at else _("never"),
+        },
+        own_page=lambda job: f"{reverse('admin:desk_schedules')}#{job.name}",
     ),
 )
 introduce(
@@ -81,7 +81,7 @@ introduce(
     Proof,
     Introduction(
         title=lambda _proof: _("The nightly proof"),
-        facts=lambda proof: {_("Checked"): _utc(proof.started_at), _("Result"): str(proof)},
+        facts=lambda proof: {_("Checked"): spans.zoned(proof.started_at), _("Result"): str(proof)},
     ),
 )
 register(

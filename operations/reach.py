@@ -22,6 +22,7 @@ M = TypeVar("M", bound=Model)
 
 _limits: list[Callable[[User], Places | None]] = []
 _columns: dict[type[Model], str] = {}
+_zones: list[Callable[[Places | None], str]] = []
 _looking: ContextVar[User | None] = ContextVar("looking", default=None)
 
 
@@ -33,6 +34,23 @@ def limit_by(rule: Callable[[User], Places | None]) -> None:
 def declare(columns: Mapping[type[Model], str]) -> None:
     """Declare where records belong: for each model the look-up that leads to its location's slug."""
     _columns.update(columns)
+
+
+def tell_time_by(rule: Callable[[Places | None], str]) -> None:
+    """Declare by which clock the desk tells time: the zone of these locations, of all of them for None."""
+    _zones.append(rule)
+
+
+def zone_of_whoever_looks() -> str:
+    """The name of the time zone in which whoever looks works; "" when nobody looks or nobody can tell."""
+    user = _looking.get()
+    if user is None:
+        return ""
+    if not hasattr(user, "_zone"):
+        places = places_of(user)
+        user._zone = next(filter(None, (rule(places) for rule in _zones)), "")  # type: ignore[union-attr]
+    zone: str = user._zone  # type: ignore[union-attr]
+    return zone
 
 
 def places_of(user: User) -> Places | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from operations import intents, own_conditions, queue, repair, work
+from operations.desk import spans
 from operations.desk.permits import User, may_recover
 from operations.history import Actor, Operation, Source
 from operations.jobs import JobRun, ScheduledJob
@@ -44,9 +45,13 @@ class Line:
         return self.job.next_at <= timezone.now()
 
     @property
-    def at_hour(self) -> int | None:
+    def daily_at(self) -> str:
+        """The time of day at which it runs, by the desk's clock; empty for one with an interval."""
         declared = work.jobs().get(self.job.name)
-        return declared.at_hour if declared else None
+        if declared is None or declared.at_hour is None:
+            return ""
+        today = timezone.now().astimezone(UTC)
+        return spans.wall_time(today.replace(hour=declared.at_hour, minute=0, second=0, microsecond=0))
 
     @property
     def missed_count(self) -> int:

@@ -125,9 +125,11 @@ def _named(found: dict[Key, tuple[str, str]], key: Key | None) -> tuple[str, str
 
 
 def page_of(record: Model) -> str:
-    """Its page on the desk, under any condition of its model: the page itself says whether one lists it."""
+    """Its own page, or that under any condition of its model: the page itself says whether one lists it."""
     if isinstance(record, Incident):
         return reverse("admin:desk_incident", args=[record.pk])
+    if own := Subject(record).own_page:
+        return own
     concerning = conditions_of(type(record))
     if concerning:
         return reverse("admin:desk_record", args=[concerning[0].code, record.pk])

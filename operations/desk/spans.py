@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 
+from operations import reach
+
 UNITS = ((86400, "%d d"), (3600, "%d h"), (60, "%d min"), (1, "%d s"))
 
 
@@ -44,9 +46,19 @@ def zoned(moment: datetime, zone_name: str = "") -> str:
     return f"{clock(moment, zone_name)} {zone(zone_name).key}"
 
 
+def wall_time(moment: datetime, zone_name: str = "") -> str:
+    """The time of day at a place, with the name of its zone: "04:00 Europe/Berlin"."""
+    place = zone(zone_name)
+    return f"{moment.astimezone(place):%H:%M} {place.key}"
+
+
 def zone(name: str) -> ZoneInfo:
-    """The time zone of that name; UTC where there is none."""
+    """The time zone of that name; without one that of whoever looks, and UTC when nobody does.
+
+    One rule for the desk: what concerns a place is told by its clock, all else by the clock of the places
+    of whoever looks, and the zone is named.
+    """
     try:
-        return ZoneInfo(name or "UTC")
+        return ZoneInfo(name or reach.zone_of_whoever_looks() or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")

@@ -11,10 +11,11 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from operations.desk import spans
 from operations.errors import Refusal
 from operations.people.about import About, AboutQuerySet, subject
 from operations.people.notes import kept
-from operations.recovery import Condition
+from operations.recovery import Condition, introduction
 from operations.transactions import require_transaction
 
 REASON_LENGTH = 500
@@ -65,8 +66,8 @@ def begin(condition: Condition, record: Any, user_id: int, until: datetime, reas
         raise Refusal(_("It can only be left alone until a moment to come."))
     if until > end + timedelta(seconds=60):  # a form knows minutes only
         raise Refusal(
-            _("At most seven days, and never past two hours before the appointment: until %(when)s UTC.")
-            % {"when": f"{end:%Y-%m-%d %H:%M}"}
+            _("At most seven days, and never past two hours before the appointment: until %(when)s.")
+            % {"when": spans.zoned(end, introduction(type(record)).time_zone(record))}
         )
     end_all(condition, record, user_id)
     return Snooze.objects.create(
