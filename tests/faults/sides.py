@@ -24,7 +24,7 @@ from tests.misbehaving_smtp import MisbehavingSMTP
 
 MOMENT = re.compile(r"\b\d{1,2}:\d{2}(?: on [A-Z][a-z]{2},? \d{1,2} [A-Z][a-z]{2,3})?")
 LINE = re.compile(
-    r'<li data-message="(\w+)" data-message-status="(\w+)".*?</strong>(.*?)</span></li>', re.DOTALL
+    r'<li data-message="([\w.]+)" data-message-status="(\w+)".*?</strong>(.*?)</span></li>', re.DOTALL
 )
 MARK = "You may already have this"
 MESSAGE = "notifications.delivery"
