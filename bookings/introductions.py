@@ -174,6 +174,7 @@ DELIVERY = Introduction(
     concerns=Concerns(person="recipient", occasion="reference", harm_at="harm_at"),
     narrowed_by={
         "location": gettext_lazy("Location"),
+        "message__booking__service__name": gettext_lazy("Service"),
         "kind": gettext_lazy("Message"),
         "channel": gettext_lazy("Channel"),
         "failure_class": gettext_lazy("Failure"),

@@ -24,7 +24,7 @@ from operations.recovery import Condition, Remedy, introduction
 OPTION_CAP = 5000  # choices are offered from so many records, soonest harm first
 HOURS = "hours"
 HOURS_OFFERED = (1, 6, 24, 72)
-OF_THE_LIST = ("show", "fingerprint", "within")
+OF_THE_LIST = ("show", "fingerprint", "within", "day", "person")
 
 
 class ChooseOnePlace(Refusal):

@@ -11,10 +11,17 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from operations import reach
+from operations.desk import names
 from operations.desk.narrowing import HOURS_AHEAD, Narrowing
+from operations.desk.permits import User
 from operations.desk.spans import span
+from operations.effects import Effect
+from operations.incidents import Incident
+from operations.people.claims import Claim
 from operations.recovery import Text, introduction
 
+ALIKE_CAP, PEOPLE_CAP = 20, 50
 ROW_CAP = 1000  # choices are offered from so many records, soonest harm first
 
 
@@ -29,16 +36,20 @@ class Option:
 
 @dataclass(frozen=True)
 class Filter:
-    """One column, with its values and the one chosen now."""
+    """One column, with its values and the one chosen now; without values it is a day to be typed."""
 
     name: str
     title: str | Promise
     options: list[Option]
     chosen: str
+    is_day: bool = False
 
 
-def of(narrowing: Narrowing) -> list[Filter]:
-    """The filters worth offering: those with a choice, and those in use; one query for all columns."""
+def of(narrowing: Narrowing, user: User) -> list[Filter]:
+    """The filters worth offering: those with a choice, and those in use.
+
+    One query for all columns, one for the kinds of failure and two for who is on them.
+    """
     columns: dict[str, Text] = dict(introduction(narrowing.condition.model).narrowed_by)
     values = _values(narrowing.condition.ordered(), list(columns))
     offered = [
@@ -46,7 +57,11 @@ def of(narrowing: Narrowing) -> list[Filter]:
         for name, title in columns.items()
         if (chosen := narrowing.by.get(name, "")) or len(values[name]) > 1
     ]
-    return [*offered, *([_ahead(narrowing)] if narrowing.condition.harm_at else [])]
+    when = [_ahead(narrowing), _day(narrowing)] if narrowing.condition.harm_at else []
+    others = [
+        each for each in (_alike(narrowing, reach.is_limited(user)), _people(narrowing)) if each.options
+    ]
+    return [*offered, *others, *when]
 
 
 def _values(records: QuerySet[Any], columns: list[str]) -> dict[str, Counter[str]]:
@@ -64,3 +79,30 @@ def _options(values: Counter[str], chosen: str) -> list[Option]:
 def _ahead(narrowing: Narrowing) -> Filter:
     options = [Option(hours, span(timedelta(hours=int(hours)))) for hours in HOURS_AHEAD]
     return Filter("within", _("Matters within"), options, narrowing.within)
+
+
+def _day(narrowing: Narrowing) -> Filter:
+    return Filter("day", _("Matters on (UTC)"), [], narrowing.day, is_day=True)
+
+
+def _alike(narrowing: Narrowing, is_limited: bool) -> Filter:
+    """The kinds of failure that nobody has closed; nobody who is limited to some places hears of them."""
+    label, chosen = narrowing.condition.model._meta.label_lower, narrowing.fingerprint
+    known = (
+        Incident.objects.filter(effect_model=label) if issubclass(narrowing.condition.model, Effect) else None
+    )
+    newest = known.open().order_by("-seen_at")[:ALIKE_CAP] if known is not None and not is_limited else []
+    options = [Option(each.fingerprint, each.title) for each in newest]
+    if chosen and chosen not in {each.value for each in options}:
+        options.append(Option(chosen, _("another kind of failure")))
+    return Filter("fingerprint", _("Failed alike"), options, chosen)
+
+
+def _people(narrowing: Narrowing) -> Filter:
+    """Those who are on records of this kind now."""
+    label, chosen = narrowing.condition.model._meta.label_lower, narrowing.person
+    held = Claim.objects.in_force().filter(subject_model=label)
+    found = set(held.order_by().values_list("user_id", flat=True).distinct()[:PEOPLE_CAP])
+    known = names.of({*found, *([int(chosen)] if chosen else [])})
+    options = [Option(str(pk), name) for pk, name in sorted(known.items(), key=lambda each: each[1])]
+    return Filter("person", _("Who is on it"), options, chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -34,7 +34,8 @@ VALUE_LENGTH = 200
 class Narrowing:
     """What somebody wants to see of a condition's list; what they typed wrongly narrows nothing.
 
-    `within` are hours until it hurts somebody, `by` the values of columns that the model's app declares.
+    `within` are hours until it hurts somebody, `day` is the day (UTC) on which it does, `person` is who is on
+    it, and `by` are the values of columns that the model's app declares.
     """
 
     condition: Condition
@@ -42,6 +43,8 @@ class Narrowing:
     show: str = ""
     fingerprint: str = ""
     within: str = ""
+    day: str = ""
+    person: str = ""
     by: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, records: QuerySet[Any]) -> QuerySet[Any]:
@@ -51,6 +54,14 @@ class Narrowing:
         if self.within:
             until = timezone.now() + timedelta(hours=int(self.within))
             records = records.filter(**{f"{self.condition.harm_at}__lte": until})
+        if self.day:
+            begin = datetime.fromisoformat(self.day).replace(tzinfo=UTC)
+            on_it = {"gte": begin, "lt": begin + timedelta(days=1)}
+            records = records.filter(
+                **{f"{self.condition.harm_at}__{name}": at for name, at in on_it.items()}
+            )
+        if self.person:
+            records = records.filter(Claim.objects.held_by(int(self.person)).on(self.condition.model))
         return self._shown(records.filter(**self.by) if self.by else records)
 
     def _shown(self, records: QuerySet[Any]) -> QuerySet[Any]:
@@ -91,7 +102,8 @@ class Narrowing:
 
     @property
     def _chosen(self) -> dict[str, str]:
-        return {"show": self.show, "fingerprint": self.fingerprint, "within": self.within, **self.by}
+        own = {name: getattr(self, name) for name in ("show", "fingerprint", "within", "day", "person")}
+        return own | dict(self.by)
 
     def _failed_alike(self) -> Q:
         label = self.condition.model._meta.label_lower
@@ -101,7 +113,9 @@ class Narrowing:
 
 def read(condition: Condition, user_id: int, data: QueryDict) -> Narrowing:
     """What the address asks for."""
-    show, fingerprint, within = (data.get(name, "") for name in ("show", "fingerprint", "within"))
+    show, fingerprint, within, person = (
+        data.get(name, "") for name in ("show", "fingerprint", "within", "person")
+    )
     is_mark = len(fingerprint) == 16 and fingerprint.isalnum() and fingerprint.isascii()
     columns = introduction(condition.model).narrowed_by
     given = {name: data.get(name, "").replace("\x00", "")[:VALUE_LENGTH] for name in columns}
@@ -111,5 +125,15 @@ def read(condition: Condition, user_id: int, data: QueryDict) -> Narrowing:
         show if show in SHOWS else "",
         fingerprint if is_mark else "",
         within if within in HOURS_AHEAD and condition.harm_at else "",
+        _day(data.get("day", "")) if condition.harm_at else "",
+        person if person.isascii() and person.isdecimal() and len(person) < 10 else "",
         {name: value for name, value in given.items() if value},
     )
+
+
+def _day(text: str) -> str:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return ""
+    return found.isoformat() if 1970 <= found.year < 9999 else ""

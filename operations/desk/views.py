@@ -78,7 +78,7 @@ def condition(request: HttpRequest, code: str) -> HttpResponse:
         "count": counts.count(narrowing.of(found.records())),
         "is_first": "after" not in request.GET,
         "narrowing": narrowing,
-        "filters": filters.of(narrowing),
+        "filters": filters.of(narrowing, request.user),
         "views": saved_views.of(request.user.pk, found.code),
         "treatable": campaign_views.offered(request.user, found),
     }

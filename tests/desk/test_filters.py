@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from operations.incidents import Incident
+from operations.people.claims import Claim
 from operations.people.saved_views import SavedView
-from tests.desk.staff import client
+from tests.desk.staff import client, user
 from tests.factories import BookingFactory, DeliveryFactory
 from tests.pages.visitor import Page
 
@@ -103,3 +105,68 @@ def test_whoever_may_not_see_the_list_keeps_no_view_of_it():
     answer = client("newcomer").post("/admin/desk/views/bookings.failed/", {"name": "x", "query": ""})
 
     assert answer.status_code == 403
+
+
+def test_a_list_is_narrowed_to_what_one_colleague_is_on():
+    mine, free = BookingFactory(failed=True, name="Anna Held"), BookingFactory(failed=True, name="Ben Free")
+    colleague = user("front desk")
+    Claim.objects.create(
+        subject_model="bookings.booking",
+        subject_id=mine.pk,
+        user_id=colleague.pk,
+        until=timezone.now() + timedelta(hours=1),
+    )
+
+    page = listed(f"{FAILED}?person={colleague.pk}")
+
+    assert mine.name in page.text
+    assert free.name not in page.text
+    assert f'<option value="{colleague.pk}" selected>' in page.html
+
+
+def test_a_list_is_narrowed_to_a_day():
+    day = timezone.now().replace(hour=12) + timedelta(days=3)
+    BookingFactory(failed=True, name="That Day", starts_at=day)
+    BookingFactory(failed=True, name="Next Day", starts_at=day + timedelta(days=1))
+
+    text = listed(f"{FAILED}?day={day:%Y-%m-%d}").text
+
+    assert "That Day" in text
+    assert "Next Day" not in text
+
+
+def test_messages_are_narrowed_by_the_service_they_are_about():
+    one, other = DeliveryFactory(dead=True), DeliveryFactory(dead=True)
+    service = one.message.booking.service.name
+
+    text = listed(f"/admin/desk/notifications.dead/?message__booking__service__name={service}").text
+
+    assert one.reference in text
+    assert other.reference not in text
+
+
+def test_kinds_of_failure_are_offered_with_their_names():
+    now = timezone.now()
+    Incident.objects.create(
+        fingerprint="a" * 16,
+        effect_model="notifications.delivery",
+        failure_class="permanent",
+        channel="email",
+        code="550",
+        first_at=now,
+        seen_at=now,
+    )
+    DeliveryFactory(dead=True)
+
+    html = listed("/admin/desk/notifications.dead/").html
+
+    assert f'<option value="{"a" * 16}">email · 550 · permanent</option>' in html
+
+
+@pytest.mark.parametrize(
+    "query", ["day=x", "day=2026-13-01", "day=9999-12-31", "person=x", "person=-1", "person=²"]
+)
+def test_what_is_no_day_and_nobody_narrows_nothing(query):
+    booking = BookingFactory(failed=True)
+
+    assert booking.name in listed(f"{FAILED}?{query}").text

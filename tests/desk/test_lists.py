@@ -97,7 +97,7 @@ def test_a_page_costs_the_same_number_of_queries_however_long(number, django_ass
         DeliveryFactory(dead=True)
     browser = client("front desk")
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         response = browser.get("/admin/desk/notifications.dead/")
 
     assert Page(response, "").text.lower().count("confirmation to") == number
@@ -137,3 +137,13 @@ def test_one_record_that_cannot_be_put_into_words_takes_no_page_down(failed, mon
         assert "cannot be put into words" in page.text
         assert "A reason in words." in page.text
     assert owner.get(page_of(failed, broken)).status_code == 200
+
+
+def test_the_list_and_the_record_lead_to_what_to_do_about_them(failed):
+    [booking] = failed_at(1)
+    owner = client("owner")
+
+    for path in ("/admin/desk/bookings.failed/", page_of(failed, booking)):
+        page = Page(owner.get(path), path)
+        assert "/admin/desk/runbooks/bookings.failed/" in page.links
+    assert "bookings.failed" in Page(owner.get("/admin/desk/runbooks/bookings.failed/"), "").text

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.benchmarks import backlog, messages, submissions
+from config.benchmarks import backlog, desk, messages, submissions
 from config.benchmarks.figures import table
 from config.benchmarks.size import FULL, SHORT
 
@@ -15,6 +15,7 @@ PARTS = {
     "submissions": submissions.measure,
     "messages": messages.measure,
     "backlog": backlog.measure,
+    "desk": desk.measure,
 }
 
 
