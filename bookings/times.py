@@ -80,7 +80,7 @@ def offers(
 def working_dates(
     service: Service, first: date, last: date, *, resource: Resource | None = None
 ) -> set[date]:
-    """The dates, both included, that still have times by the rules, taken or not; three queries."""
+    """The dates, both included, that still have times by the rules, taken or not; two queries."""
     now = timezone.now()
     today = now.astimezone(service.location.zone).date()
     earliest = now.timestamp() + service.location.minimum_notice_minutes * 60
@@ -123,7 +123,7 @@ def nearest(
 
 
 def candidates(service: Service, start: datetime) -> Candidates:
-    """Who could serve this start by the rules, whether free or not; three queries.
+    """Who could serve this start by the rules, whether free or not; two queries.
 
     Raises NotOffered when the start is past, too soon or too far, when the location is closed or starts
     nothing then, or when nobody of a needed kind works.
@@ -140,7 +140,7 @@ def candidates(service: Service, start: datetime) -> Candidates:
 
 
 def candidates_against_the_rules(service: Service, start: datetime) -> Candidates:
-    """Who could serve this start if notice, horizon, hours and absences did not count; three queries.
+    """Who could serve this start if notice, horizon, hours and absences did not count; two queries.
 
     Whoever works then comes first. Raises NotOffered when the start is past or nobody could ever do it.
     """
