@@ -96,6 +96,10 @@ def _booking_page(booking: Booking) -> str:
     return reverse("booking", args=[booking.token])
 
 
+def _front_desk_page(booking: Booking) -> str:
+    return reverse("staff-booking", args=[booking.location.slug, booking.pk])
+
+
 def _messages(subject: Booking | Enquiry) -> Iterable[Model]:
     return [message.delivery for message in subject.messages.select_related("delivery")]
 
@@ -106,6 +110,7 @@ BOOKING = Introduction(
     location=lambda booking: booking.location.name,
     time_zone=lambda booking: booking.time_zone,
     customer_page=_booking_page,
+    own_page=_front_desk_page,
     related=_messages,
     is_case=True,
     data=case_data.of_booking,

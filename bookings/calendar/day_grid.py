@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from bookings import schedule
@@ -226,7 +225,7 @@ def _fill(rows: list[Row], uses: list[_Use], resource: Resource | None, now: dat
 
 def clock(local: datetime) -> str:
     """The wall time, with its offset where it comes twice."""
-    text = dateformat.format(local, "H:i")
+    text = f"{local:%H:%M}"
     return f"{text} (UTC{local.isoformat()[-6:]})" if happens_twice(local) else text
 
 

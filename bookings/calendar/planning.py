@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import BigIntegerField, Max, Q, Value
+from django.db.models import BigIntegerField, Q, Value
 
 from bookings import opening, schedule
 from bookings.booking import Booking
@@ -84,7 +84,7 @@ def load(location: Location, first: date, last: date) -> Plan:
     days = _days(first - REACH, last + REACH)
     begin, end = _moment(first, location), _moment(last + REACH, location)
     resources = list(Resource.objects.filter(location=location).order_by("position", "id"))
-    live, fallen = _booked(location, begin, end)
+    live, fallen = _booked(location, resources, begin, end)
     blocks = _blocks(live)
     opened = schedule.openings(location, days)
     used = {pk for block in blocks for pk in block.held}
@@ -111,8 +111,13 @@ def _moment(day: date, location: Location) -> datetime:
     return datetime.fromtimestamp(schedule.instant(day, 0, location.zone), UTC)
 
 
-def _booked(location: Location, begin: datetime, end: datetime) -> tuple[list[Booking], list[Booking]]:
-    longest = location.services.aggregate(longest=Max("minutes"))["longest"] or 0
+def _booked(
+    location: Location, resources: list[Resource], begin: datetime, end: datetime
+) -> tuple[list[Booking], list[Booking]]:
+    """The bookings that hold time and those that hold none, with what is shown of them; two queries."""
+    services = {each.pk: each for each in location.services.all()}
+    people = {each.pk: each for each in resources}
+    longest = max((each.minutes for each in services.values()), default=0)
     found = (
         Booking.objects.filter(
             location=location,
@@ -120,13 +125,14 @@ def _booked(location: Location, begin: datetime, end: datetime) -> tuple[list[Bo
             starts_at__lt=end,
             ends_at__gt=begin,
         )
-        .select_related("service", "session", "resource")
+        .select_related("session")
         .order_by("starts_at", "place", "pk")
     )
     live: list[Booking] = []
     fallen: list[Booking] = []
     for booking in found:
-        booking.location = location
+        booking.location, booking.service = location, services[booking.service_id]
+        booking.resource = people.get(booking.resource_id or 0)
         (live if booking.status in LIVE_STATUSES else fallen).append(booking)
     return live, fallen
 

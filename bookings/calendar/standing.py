@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, BooleanField, CharField, F, Func, Value
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +58,11 @@ STANDINGS = {
 }
 
 
+def every() -> list[Standing]:
+    """All the ways in which a booking can stand."""
+    return [MISSED, *WAITING.values(), *STANDINGS.values()]
+
+
 def of(booking: Booking) -> Standing:
     """The booking's standing; never none, whatever its state."""
     if booking.no_show:
@@ -97,5 +103,17 @@ def _concerning(user: Any) -> Iterable[Condition]:
 def _listed(condition: Condition, ids: list[int]) -> Any:
     column = "pk" if condition.model is Booking else "message__booking"
     code = Value(condition.code, CharField())
-    records = condition.records().filter(**{f"{column}__in": ids})
+    records = condition.records().filter(_is_any(column, ids))
     return records.order_by().values_list(column, code, "pk")
+
+
+def _is_any(column: str, ids: list[int]) -> Func:
+    """One array instead of a parameter for each id: there are as many lists of them as conditions."""
+    array = Func(Value(ids, ArrayField(BigIntegerField())), template="(%(expressions)s)")
+    return Func(
+        F(column),
+        array,
+        template="%(expressions)s",
+        arg_joiner=" = ANY",
+        output_field=BooleanField(),
+    )

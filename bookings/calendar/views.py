@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import attending
 from bookings.booking import Booking, Status, Waiting
-from bookings.calendar import day_grid, planning, standing, week_table
+from bookings.calendar import cards, day_grid, planning, standing, week_table
 from bookings.calendar.entering import at_place, framed, may
 from bookings.calendar.planning import Plan
 from bookings.places import Location, Resource, ResourceKind
@@ -105,8 +105,12 @@ def _around(request: HttpRequest, plan: Plan, asked: Asked, first: date, last: d
         "as_week": asked.query(view=WEEK),
         "resources": [(each, asked.query(resource=each.slug)) for each in plan.resources],
         "everybody": asked.query(resource=""),
-        "marks": standing.marks(plan.bookings, request.user),
-        "noted": _noted(plan.bookings),
+        "cards": cards.of(
+            plan.location,
+            plan.bookings,
+            standing.marks(plan.bookings, request.user),
+            _noted(plan.bookings),
+        ),
         "fallen": [each for each in plan.fallen if first <= _day(each, plan) <= last],
         "numbers": _numbers(plan, first, last),
         "may_book": may(request, attending.BOOK),

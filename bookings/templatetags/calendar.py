@@ -10,18 +10,10 @@ from urllib.parse import urlencode
 from django import template
 from django.utils import dateformat
 
-from bookings.booking import Booking
-from bookings.calendar import day_grid, standing
-from bookings.calendar.standing import Standing
+from bookings.calendar import day_grid
 from bookings.places import Location, Resource
 
 register = template.Library()
-
-
-@register.filter
-def stands(booking: Booking) -> Standing:
-    """The booking's word, sign and colour."""
-    return standing.of(booking)
 
 
 @register.filter

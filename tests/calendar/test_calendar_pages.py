@@ -182,3 +182,9 @@ def test_an_auditor_reads_and_is_offered_no_button():
     assert of(booking) in page.links
     assert not [link for link in page.links if "/new/" in link]
     assert [form for form in look(browser("eve"), of(booking)).forms if "act" in form.fields] == []
+
+
+def test_the_desk_leads_to_the_front_desks_page_of_a_booking():
+    booking = BookingFactory(failed=True)
+
+    assert of(booking) in look(browser(), f"/admin/desk/bookings.failed/{booking.pk}/").links
