@@ -19,6 +19,8 @@ from bookings.booking import Booking
 from bookings.client_admin import ApiClientAdmin
 from bookings.clients import ApiClient
 from bookings.correspondence import Enquiry
+from bookings.customer import Customer
+from bookings.customer_admin import CustomerAdmin
 from bookings.feed_admin import CalendarFeedAdmin
 from bookings.feeds import CalendarFeed
 from bookings.local_times import AbsenceForm, LocalTimesForm
@@ -220,3 +222,4 @@ class EnquiryAdmin(RecoverableAdmin):
 admin.site.register(MessageText, MessageTextAdmin)
 admin.site.register(ApiClient, ApiClientAdmin)
 admin.site.register(CalendarFeed, CalendarFeedAdmin)
+admin.site.register(Customer, CustomerAdmin)

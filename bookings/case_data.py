@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import Model, Q
 
+from bookings import customers
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
+from bookings.customer import Customer
 from notifications import kinds
 from notifications.models import Delivery
 from operations.errors import HoldfastError
@@ -50,6 +52,29 @@ def of_booking(booking: Booking) -> Data:
         "no_show": booking.no_show,
         "perhaps_the_same_as": earlier.reference if earlier else "",
     }
+
+
+def of_customer(customer: Customer) -> Data:
+    """By what somebody is known, and what staff decided about them."""
+    others = [person.key for person in customers.same_person(customer)[1:]]
+    return {
+        "name": customer.name,
+        "email": customer.email,
+        "phone": customer.phone,
+        "known_since": customer.created_at,
+        "also_known_as": others,
+        "blocked_at": customer.blocked_at,
+        "asked_to_be_forgotten_at": customer.erase_asked_at,
+    }
+
+
+def everything_of(customer: Customer) -> Iterable[Model]:
+    """Their bookings and enquiries, and every message about one of them."""
+    found: list[Model] = []
+    for subject in customers.subjects_of(customer):
+        found += [subject, *(message.delivery for message in subject.messages.select_related("delivery"))]
+        found += told_elsewhere(subject)
+    return found
 
 
 def of_enquiry(enquiry: Enquiry) -> Data:

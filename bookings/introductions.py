@@ -148,6 +148,17 @@ BOOKING = Introduction(
         "take_back_no_show": gettext_noop("They had come: “nobody came” was taken back"),
     },
 )
+CUSTOMER = Introduction(
+    title=str,
+    facts=lambda customer: {
+        _("E-mail"): customer.email,
+        _("Phone"): customer.phone,
+        _("Known since"): customer.created_at.date(),
+    },
+    is_case=True,
+    data=case_data.of_customer,
+    besides=case_data.everything_of,
+)
 ENQUIRY = Introduction(
     title=lambda enquiry: f"{_named(enquiry)} · {enquiry.reference}",
     facts=_enquiry_facts,

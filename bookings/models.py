@@ -3,6 +3,7 @@
 from bookings.booking import Booking
 from bookings.clients import ApiClient
 from bookings.correspondence import Enquiry, Message
+from bookings.customer import Customer
 from bookings.feeds import CalendarFeed
 from bookings.message_texts import MessageText
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
@@ -18,6 +19,7 @@ __all__ = [
     "Booking",
     "CalendarFeed",
     "Closure",
+    "Customer",
     "Enquiry",
     "Location",
     "Message",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,8 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from bookings import messages, rehearsal
+from bookings import customers, messages, rehearsal
 from bookings.booking import Booking, FailureCode, Waiting
 from bookings.places import Approval
 from operations import incidents, workflow
@@ -20,6 +22,7 @@ from operations.workflow import WORKER, Operation, Source
 
 log = structlog.get_logger("holdfast.processing")
 TOPIC = "bookings"
+BLOCKED = _("The customer is blocked: what they book waits for staff.")
 
 
 def drain() -> bool:
@@ -54,15 +57,19 @@ def process(pk: int) -> None:
 
 
 def decide(booking: Booking, operation: Operation) -> None:
-    """Accept a locked booking, or start waiting for the agreement that its service asks for."""
+    """Accept a locked booking, or start waiting for the agreement that its service asks for.
+
+    What a blocked customer books waits for staff, whatever the service asks for.
+    """
     match booking.service.approval:
+        case _ if booking.source != Source.DESK and customers.is_blocked(booking):
+            _ask_staff(booking, replace(operation, reason=str(BLOCKED)))
         case Approval.AUTOMATIC:
             accept(booking, operation)
         case Approval.STAFF if booking.source == Source.DESK:
             accept(booking, operation)  # staff wrote it down themselves: they have agreed
         case Approval.STAFF:
-            _ask(booking, Waiting.STAFF, _staff_deadline(booking), operation)
-            messages.tell_staff(booking, "staff_request_waiting", operation)
+            _ask_staff(booking, operation)
         case Approval.PAYMENT:
             _ask(booking, Waiting.PAYMENT, _confirmation_deadline(booking), operation)
         case Approval.PARTNER:
@@ -83,6 +90,11 @@ def fail(booking: Booking, code: str, operation: Operation, text: str = "") -> N
     workflow.perform(booking, "fail", operation, code=code, text=text)
     messages.supersede_unsent(booking, operation)
     messages.tell(booking, "failed", operation)
+
+
+def _ask_staff(booking: Booking, operation: Operation) -> None:
+    _ask(booking, Waiting.STAFF, _staff_deadline(booking), operation)
+    messages.tell_staff(booking, "staff_request_waiting", operation)
 
 
 def _ask(booking: Booking, whom: Waiting, until: datetime, operation: Operation) -> None:

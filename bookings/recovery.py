@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import explanations, introductions, remedies, when
 from bookings.booking import Booking, BookingQuerySet, Status, Waiting
 from bookings.correspondence import Enquiry, EnquiryStatus, Message
+from bookings.customer import Customer
 from notifications.models import Delivery
 from operations.effects import EffectStatus
 from operations.recovery import Condition, Urgency, after, introduce, register
@@ -125,6 +126,7 @@ HALF_WAY = F("created_at") + ExpressionWrapper(
 )
 
 introduce(Booking, introductions.BOOKING)
+introduce(Customer, introductions.CUSTOMER)
 introduce(Enquiry, introductions.ENQUIRY)
 introduce(Delivery, introductions.DELIVERY)
 register(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import messages, text_messages
+from bookings import customers, messages, text_messages
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from bookings.messages import EMAIL
@@ -49,6 +49,7 @@ def correct(booking: Booking, email: str, operation: Operation, *, wanted: Deliv
     if is_customer and _corrections_today(booking) >= settings.HOLDFAST.address_corrections_per_day:
         raise CorrectedTooOften
     workflow.perform(booking, "correct_email", operation, email=email.strip())
+    customers.meet(booking)
     evidence = _("The customer corrected the address.") if is_customer else _("Staff corrected the address.")
     outbox.supersede(_not_arrived(booking, EMAIL), operation, evidence=evidence)
     if latest is None and wanted is None:

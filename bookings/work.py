@@ -1,6 +1,6 @@
 """What the worker does for bookings."""
 
-from bookings import attention, forgetting, processing
+from bookings import attention, customers, erasure, forgetting, processing
 from operations import retention
 from operations.queue import Job, Work, register
 
@@ -12,5 +12,11 @@ register(
         run=attention.tell_places,
         every_seconds=60,
     ),
+    Job(
+        name="customers",
+        title="Note the customers of new bookings",
+        run=customers.collect,
+        every_seconds=60,
+    ),
 )
-retention.register(*forgetting.RULES)
+retention.register(*forgetting.RULES, *erasure.RULES)

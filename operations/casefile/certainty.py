@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from operations.casefile.traces import Traces
 from operations.desk.subjects import Subject
 from operations.effects import Effect, EffectStatus
+from operations.workflow import Workflow
 
 NEVER_LEFT = frozenset({EffectStatus.CANCELLED, EffectStatus.EXPIRED, EffectStatus.DEAD})
 NOT_YET = frozenset({EffectStatus.PENDING, EffectStatus.HELD, EffectStatus.WORKING})
@@ -17,7 +18,7 @@ NOT_YET = frozenset({EffectStatus.PENDING, EffectStatus.HELD, EffectStatus.WORKI
 
 def known(records: list[Any], traces: Traces) -> list[str]:
     """What the rows prove."""
-    said = [_history(records[0], traces)]
+    said = [_history(records[0], traces)] if isinstance(records[0], Workflow) else []
     for effect in _effects(records):
         name = {"message": Subject(effect).title}
         if effect.status == EffectStatus.DONE:
@@ -36,7 +37,7 @@ def known(records: list[Any], traces: Traces) -> list[str]:
 def unknown(records: list[Any], traces: Traces) -> list[str]:
     """What the rows cannot tell."""
     said = []
-    if not _history(records[0], traces):
+    if isinstance(records[0], Workflow) and not _history(records[0], traces):
         said.append(_("The history has gaps: the nightly proof reports them."))
     for effect in _effects(records):
         name = {"message": Subject(effect).title}

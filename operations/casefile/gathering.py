@@ -70,6 +70,7 @@ class _Gathering:
                 "version": self.subject.version,
                 "data": self._data(record),
             },
+            "records": [self._related(each) for each in self.records[1:] if not isinstance(each, Effect)],
             "events": [self._event(event) for event in self.traces.events],
             "messages": [self._effect(each) for each in self.records if isinstance(each, Effect)],
             "requests": [self._request(intent) for intent in self.traces.intents],
@@ -80,6 +81,15 @@ class _Gathering:
             "not_known": certainty.unknown(self.records, self.traces),
         }
         return document | (self._among_staff() if self.is_complete else {})
+
+    def _related(self, record: Any) -> Facts:
+        subject = Subject(record)
+        return {
+            "kind": str(record._meta.verbose_name),
+            "title": subject.title,
+            "status_in_words": subject.status,
+            "data": self._data(record),
+        }
 
     def _event(self, event: Event) -> Facts:
         who = self.people.get(event.user_id or 0, "")

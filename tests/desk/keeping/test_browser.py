@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from bookings import customers
 from operations import jobs, work
 from tests.bookings.test_forgetting import over
 from tests.desk.test_browser import SIZES, complaints, findings, log_in
@@ -33,7 +34,15 @@ def test_the_pages_are_clean(page, live_server, complaints, size, scheme):
     log_in(page, live_server)
 
     export = reverse("admin:desk_export", args=["bookings.booking", booking.pk])
-    for path in (export, reverse("admin:desk_retention")):
+    customers.collect()
+    customer = customers.find(booking.email)
+    pages = (
+        export,
+        reverse("admin:desk_retention"),
+        "/admin/bookings/customer/",
+        reverse("admin:bookings_customer_change", args=[customer.pk]),
+    )
+    for path in pages:
         is_clean(page, f"{live_server.url}{path}", size)
     assert complaints == []
 

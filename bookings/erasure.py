@@ -1,0 +1,139 @@
+"""Erases a customer who asks for it: at once what is over, the rest as soon as nobody needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings import customers, forgetting
+from bookings.booking import Booking
+from bookings.correspondence import Enquiry
+from bookings.customer import Customer
+from bookings.forgetting import Subject
+from operations import workflow
+from operations.retention import Person, Rule, erase
+from operations.workflow import Operation
+
+AT_ONCE_COUNT = 50  # bookings in one transaction; the job goes on with the rest
+
+
+def plan(customer: Customer) -> tuple[list[Subject], list[tuple[Subject, str]]]:
+    """What would be forgotten now, and what stays for the time being and why."""
+    going: list[Subject] = []
+    staying: list[tuple[Subject, str]] = []
+    subjects = customers.subjects_of(customer)
+    for kind in (Booking, Enquiry):
+        alike = [subject for subject in subjects if isinstance(subject, kind)]
+        kept = forgetting.keeps(alike)
+        for subject in alike:
+            if why := kept.get(subject.pk):
+                staying.append((subject, why))
+            else:
+                going.append(subject)
+    return going, staying
+
+
+def go_on(customer: Customer, operation: Operation) -> None:
+    """Forget what can be forgotten now, and the customer's row too once nothing names them any more.
+
+    Under lock, in the caller's transaction; may be repeated until everything is gone.
+    """
+    going, staying = plan(customer)
+    for subject in going[:AT_ONCE_COUNT]:
+        locked: Subject = workflow.fetch(type(subject), pk=subject.pk)
+        if not forgetting.keeps([locked]):
+            forgetting.forget(locked, operation)
+    if not staying and len(going) <= AT_ONCE_COUNT and not customers.subjects_of(customer):
+        forget_rows(customer)
+
+
+def forget_rows(customer: Customer, _operation: Operation | None = None) -> None:
+    """Take the name and the keys out of the customer's rows; what staff wrote about them goes too."""
+    rows = customers.same_person(customer)
+    person = Person.of([value for row in rows for value in (row.name, row.email, row.phone)])
+    erase(rows, person, since=min(row.created_at for row in rows))
+    Customer.objects.filter(pk__in=[row.pk for row in rows]).update(
+        name="", email="", phone="", blocked_reason="", blocked_at=None, forgotten_at=timezone.now()
+    )
+
+
+def kept(asking: Sequence[Customer]) -> Mapping[int, str]:
+    """Those of whom nothing more can go now, with how much is still open."""
+    reasons = {}
+    for customer in asking:
+        going, staying = plan(customer)
+        if staying and not going:
+            open_count = len(staying)
+            reasons[customer.pk] = ngettext(
+                "%(count)s matter of theirs is open", "%(count)s matters of theirs are open", open_count
+            ) % {"count": open_count}
+    return reasons
+
+
+def asking() -> QuerySet[Customer]:
+    """Customers who asked to be forgotten and are not yet."""
+    return Customer.objects.to_be_erased().order_by("erase_asked_at", "pk")
+
+
+def long_gone() -> QuerySet[Customer]:
+    """Customers of whom no booking and no enquiry is left that names them; a block keeps its address."""
+    days = [settings.HOLDFAST.booking_retention_days, settings.HOLDFAST.enquiry_retention_days]
+    before = timezone.now() - timedelta(days=min(days))
+    quiet = Customer.objects.filter(
+        seen_at__lt=before, forgotten_at__isnull=True, blocked_at__isnull=True, merged_into__isnull=True
+    ).filter(merged__isnull=True)
+    return quiet.exclude(_named_in(Booking)).exclude(_named_in(Enquiry)).order_by("seen_at", "pk")
+
+
+def _named_in(model: type[Booking] | type[Enquiry]) -> Exists:
+    """By address; whoever has none is looked for by number."""
+    named: QuerySet[Any] = model._default_manager.all()
+    by_address = named.alias(address=Lower("email")).filter(address=OuterRef("email"))
+    by_phone = named.filter(phone=OuterRef("phone"), email="").exclude(phone="")
+    return Exists(by_address.exclude(email="").values("pk")) | Exists(by_phone.values("pk"))  # type: ignore[return-value]
+
+
+def why_not(customer: Customer) -> str:
+    """Why this customer cannot be erased now, or nothing."""
+    if customer.forgotten_at:
+        return _("They are forgotten already.")
+    if customer.erase_asked_at:
+        return _("This is under way: what is open goes as soon as it is over.")
+    if customer.merged_into_id:
+        return _("Erase the customer that they belong to.")
+    if customer.blocked_at:
+        return _("A block needs the address. Lift it first.")
+    return ""
+
+
+RULES = (
+    Rule(
+        code="erasures",
+        title="Erase customers who asked for it",
+        says=gettext_lazy("Everything that names them, in bookings that are over and in their own row."),
+        stays=gettext_lazy("Bookings to come and open matters, until they are over; then they go as well."),
+        model=Customer,
+        due=asking,
+        forget=go_on,
+        since_at="erase_asked_at",
+        keeps=kept,
+    ),
+    Rule(
+        code="customers",
+        title="Forget customers of whom no booking is left",
+        says=gettext_lazy("Name, e-mail address or phone, and the notes about them."),
+        stays=gettext_lazy("Customers who are blocked: a block needs the address."),
+        model=Customer,
+        due=long_gone,
+        forget=forget_rows,
+        since_at="seen_at",
+    ),
+)
