@@ -108,7 +108,7 @@ def press_on_an_old_page() -> Staged:
         raise NotPossible("The phone was faster than the move; try again.")
     intents.record_refusal(request, "stale_version", booking)
     what = (
-        "The place moved it while the customer's phone showed the old time; there they pressed Cancel.\n"
+        "The place moved it while the customer's phone showed the old time; there they pressed Cancel. "
         "Nothing was cancelled, the phone shows what changed. The customer calls: what do you tell them?"
     )
     return rehearsed.look_at(booking, "bookings.cancelled_by_staff", what)

@@ -68,8 +68,9 @@ def zone_of(places: Places | None) -> str:
     """The time zone that most of these locations are in, of all of them for None; one query."""
     active = Location.objects.filter(is_active=True)
     here = active if places is None else active.filter(slug__in=places)
-    zones = here.order_by().values_list("time_zone").annotate(number=models.Count("pk"))
-    most = zones.order_by("-number", "time_zone").first()
+    zones = here.order_by().values("time_zone")
+    counted = zones.annotate(number=models.Count("pk"), oldest=models.Min("pk"))
+    most = counted.order_by("-number", "oldest").values_list("time_zone").first()
     return str(most[0]) if most else ""
 
 

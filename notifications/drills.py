@@ -25,8 +25,8 @@ def close_inbox() -> Staged:
     _closed_until().write_text(str(until))
     _await_silence()
     return Staged(
-        f"For {DOWN_SECONDS} seconds nobody can hand in mail. Book something and look at its page:\n"
-        "the booking stands, its message is tried again. After some failures the channel closes (on the\n"
+        f"For {DOWN_SECONDS} seconds nobody can hand in mail. Book something and look at its page: "
+        "the booking stands, its message is tried again. After some failures the channel closes (on the "
         "desk under notifications.channel_closed), and opens by itself when a probe gets through.",
         until=datetime.fromtimestamp(until, UTC),
     )

@@ -20,7 +20,7 @@ def kill_worker() -> Staged:
         raise NotPossible("No worker runs on this machine.")
     os.kill(worker.pid, signal.SIGKILL)
     return Staged(
-        f"Process {worker.pid} was killed. What it had in hand goes on within fifteen seconds: what was not\n"
+        f"Process {worker.pid} was killed. What it had in hand goes on within fifteen seconds: what was not "
         "handed over leaves, what was is unknown and on the desk under notifications.unknown."
     )
 

@@ -18,6 +18,7 @@ from operations.history import Operation
 from operations.jobs import ScheduledJob
 from operations.proving import Proof
 from operations.recovery import OPERATE, Condition, Introduction, Remedy, after, introduce, register
+from operations.rehearsing import Rehearsal
 
 TWO_TURNS = ExpressionWrapper(F("every_seconds") * timedelta(seconds=2), DurationField())
 RUN_GRACE = timedelta(minutes=2)
@@ -76,6 +77,10 @@ introduce(
 introduce(
     WorkerHeartbeat,
     Introduction(title=lambda _beat: _("The worker"), facts=lambda beat: {_("Process"): beat.pid or "—"}),
+)
+introduce(
+    Rehearsal,
+    Introduction(own_page=lambda rehearsal: reverse("admin:desk_rehearsal", args=[rehearsal.pk])),
 )
 introduce(
     Proof,

@@ -59,11 +59,22 @@ def routes_set_up() -> list[str]:
     return [name for name in alert_routes.routes() if name != "log"]
 
 
-def runbook(code: str) -> str | None:
-    """The text of a runbook of ours; None where there is none of that name."""
-    known = {*recovery.conditions(), "incident"}
+@dataclass(frozen=True)
+class Runbook:
+    """What to do about a condition: a title, and parts with a heading each."""
+
+    title: str
+    parts: list[tuple[str, str]]
+
+
+def runbook(code: str) -> Runbook | None:
+    """A runbook of ours; None where there is none of that name."""
     path = settings.BASE_DIR / alerts.runbook(code)
-    return path.read_text() if code in known and path.is_file() else None
+    if code not in {*recovery.conditions(), "incident"} or not path.is_file():
+        return None
+    head, *parts = path.read_text().replace("`", "").split("\n## ")
+    told = (part.partition("\n") for part in parts)
+    return Runbook(head.partition("\n")[0].lstrip("# "), [(name, text.strip()) for name, _sep, text in told])
 
 
 @use_case

@@ -41,11 +41,10 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def runbook(request: HttpRequest, code: str) -> HttpResponse:
     """What to do about a condition, as it is written in docs/runbooks."""
-    text = alert_pages.runbook(code)
-    if text is None:
+    found = alert_pages.runbook(code)
+    if found is None:
         raise Http404
-    heading, _newline, rest = text.partition("\n")
-    context = {"title": heading.lstrip("# "), "text": rest.strip(), "condition": _page_of(request, code)}
+    context = {"title": found.title, "parts": found.parts, "condition": _page_of(request, code)}
     return pages.framed(request, "desk/runbook.html", context)
 
 

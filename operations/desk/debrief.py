@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Model, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from operations.attempts import Attempt
@@ -16,7 +17,7 @@ from operations.desk import matters, moves, shift
 from operations.desk.permits import User
 from operations.desk.shift import Line
 from operations.desk.subjects import Subject
-from operations.effects import Effect
+from operations.effects import Effect, EffectStatus
 from operations.heartbeat import WorkerHeartbeat
 from operations.history import Actor, Event
 from operations.people import about
@@ -72,7 +73,8 @@ class Debrief:
     def mended(self) -> list[Mended]:
         """What workers and schedules did about the records, and the workers that came anew; oldest first."""
         titles = {about.key(record): Subject(record).title for record in self.records}
-        by_itself = self._events().filter(actor__in=BY_ITSELF).order_by("at", "pk")[:LINE_CAP]
+        moved = self._events().filter(actor__in=BY_ITSELF).exclude(from_status="")  # to begin is no recovery
+        by_itself = moved.order_by("at", "pk")[:LINE_CAP]
         found = [
             Mended(event.at, moves.in_words(event), titles[event.subject_model, event.subject_id])
             for event in by_itself
@@ -86,13 +88,15 @@ class Debrief:
 
     @cached_property
     def done(self) -> list[Line]:
-        """What people did meanwhile, oldest first."""
-        return [line for line in reversed(shift.log(self.user, self.since)) if line.at <= self.until]
+        """What people did meanwhile, oldest first; to start and to end it is no part of the practice."""
+        own = shift.page_of(self.rehearsal)
+        lines = [line for line in reversed(shift.log(self.user, self.since)) if line.at <= self.until]
+        return [line for line in lines if line.page != own]
 
     @cached_property
     def fates(self) -> list[Fate]:
         """Each record that was concerned, with the minutes until nothing about it was left to do."""
-        return [self._fate(record) for record in self.records]
+        return [self._fate(record) for record in self.records if not _is_to_come(record)]
 
     @cached_property
     def forgotten(self) -> list[str]:
@@ -161,6 +165,12 @@ class Debrief:
             [str(matter.condition.title) for matter in listed],
             round((last.at - self.since).total_seconds() / 60) if is_over and last else None,
         )
+
+
+def _is_to_come(record: Any) -> bool:
+    """A reminder of next week has nothing to do with it."""
+    is_pending = isinstance(record, Effect) and record.status == EffectStatus.PENDING
+    return is_pending and record.next_at > timezone.now() + timedelta(hours=6)
 
 
 def _any_of(records: Iterable[Model], prefix: str) -> Q:

@@ -8,7 +8,15 @@ from django.utils.translation import gettext_noop
 from operations import recovery, switches
 from operations.repair import RecoveryAttempt
 
-OTHERS = {"look": gettext_noop("Look at it"), "run_now": gettext_noop("Run now")}
+OTHERS = {
+    "look": gettext_noop("Look at it"),
+    "run_now": gettext_noop("Run now"),
+    "acknowledge": gettext_noop("I look into it"),
+    "start": gettext_noop("Started a rehearsal"),
+    "notice": gettext_noop("Noticed what was broken"),
+    "end": gettext_noop("Ended a rehearsal"),
+    "clear": gettext_noop("Cleared away what a rehearsal made"),
+}
 
 
 def title(trace: RecoveryAttempt) -> str:
