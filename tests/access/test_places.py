@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from bookings.models import Assignment, Booking
+from bookings.models import Assignment, Booking, Customer
 from bookings.places import Location
 from operations import intents, reach, recovery, roles
 from operations.history import Event
