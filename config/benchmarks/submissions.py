@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -15,7 +14,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from bookings.models import Booking, Location, Requirement, Resource, Service
-from config import parts
+from config import parts, preparation
+from config.benchmarks.cluster import until
 from config.benchmarks.figures import Figure
 from config.benchmarks.load import fire
 from config.benchmarks.size import Size
@@ -99,14 +99,19 @@ def _post(services: list[Service], client: int, number: int) -> bytes:
 def _server() -> Iterator[psutil.Process]:
     """The same web server as in use, until it answers."""
     part = parts.web()
+    preparation.metrics(parts.metrics_folder())
     started = subprocess.Popen(part.command, cwd=settings.BASE_DIR, env=part.environment())
     try:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with suppress(OSError):
-                urlopen(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=2).close()
-                break
+        until(_answers, every_seconds=0.2)
         yield psutil.Process(started.pid)
     finally:
         started.terminate()
         started.wait(timeout=20)
+
+
+def _answers() -> bool:
+    try:
+        urlopen(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=2).close()
+    except OSError:
+        return False
+    return True
