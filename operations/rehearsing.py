@@ -145,7 +145,9 @@ def end(rehearsal: Rehearsal, user_id: int) -> None:
         drill.end()
     now = timezone.now()
     proof = proving.prove()
-    Rehearsal.objects.filter(pk=rehearsal.pk).update(proof_id=proof.pk)
+    ours = Rehearsal.objects.filter(pk=rehearsal.pk)
+    ours.update(proof_id=proof.pk)
+    ours.filter(fault_until__gt=now).update(fault_until=now)
     going_on = Rehearsal.objects.filter(pk=rehearsal.pk, is_over=False)
     going_on.update(is_over=True, ended_at=min(now, rehearsal.until), ended_by_id=user_id)
 

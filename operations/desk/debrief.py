@@ -157,7 +157,7 @@ class Debrief:
     def _fate(self, record: Model) -> Fate:
         subject, listed = Subject(record), matters.matters_of(record)
         last = Event.objects.of(record).filter(at__gte=self.since).last()
-        is_over = not listed and last is not None
+        is_over = not listed and last is not None and not _is_under_way(record)
         return Fate(
             subject.title,
             shift.page_of(record),
@@ -165,6 +165,11 @@ class Debrief:
             [str(matter.condition.title) for matter in listed],
             round((last.at - self.since).total_seconds() / 60) if is_over and last else None,
         )
+
+
+def _is_under_way(record: Any) -> bool:
+    """A message that waits for its next try has not left, although nobody has to do anything."""
+    return isinstance(record, Effect) and record.status in (EffectStatus.PENDING, EffectStatus.WORKING)
 
 
 def _is_to_come(record: Any) -> bool:

@@ -177,6 +177,7 @@ def test_the_mail_server_really_is_away_and_back_when_it_is_ended(anna, tmp_path
     assert Rehearsal.objects.get().fault_until > timezone.now()
     act(anna, path, "end")
     assert not (tmp_path / "inbox" / "closed_until").exists()
+    assert Rehearsal.objects.get().fault_until < timezone.now()
 
 
 @pytest.mark.browser
