@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -58,16 +59,24 @@ def new(request: HttpRequest, location: Location) -> HttpResponse:
 @require_POST
 @at_place
 def known(request: HttpRequest, location: Location) -> HttpResponse:
-    """The people whose number or address begins as typed, as buttons for the form."""
+    """The people whose number, address or name begins as typed, as buttons for the form."""
     if refusal := barred_from_booking(request, location):
         return refusal
     return render(request, "calendar/parts/known.html", {"known": _known(request)})
 
 
 def _opened(request: HttpRequest, location: Location) -> NewBookingForm:
-    start = read_start(request.GET.get("start", "")) or timezone.now()
+    start = read_start(request.GET.get("start", "")) or _next_step(location)
     asked = {name: request.GET.get(name, "") for name in ("resource", "service")}
     return NewBookingForm(location=location, initial=initial_of(start, location) | asked)
+
+
+def _next_step(location: Location) -> datetime:
+    """The next time on the wall clock at which something usually starts here."""
+    local = timezone.localtime(timezone=location.zone)
+    minutes = local.hour * 60 + local.minute
+    ahead = location.slot_step_minutes - minutes % location.slot_step_minutes
+    return local.replace(second=0, microsecond=0) + timedelta(minutes=ahead)
 
 
 def _helped(request: HttpRequest, location: Location) -> NewBookingForm:
@@ -144,8 +153,9 @@ def _done(request: HttpRequest, recorded: Recorded) -> HttpResponse:
 
 
 def _known(request: HttpRequest) -> list[suggestions.Known]:
-    phone, email = (request.POST.get(name, "").replace("\x00", "")[:254] for name in ("phone", "email"))
-    return suggestions.known(request.user, phone=phone, email=email)
+    names = ("phone", "email", "name")
+    phone, email, name = (request.POST.get(each, "").replace("\x00", "")[:254] for each in names)
+    return suggestions.known(request.user, phone=phone, email=email, name=name)
 
 
 def _page(

@@ -1,4 +1,4 @@
-"""Who has been here before, by the beginning of a telephone number or an e-mail address."""
+"""Who has been here before, by the beginning of a telephone number, an e-mail address or a name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
+from bookings import name_words
 from bookings.booking import Booking
 from operations import reach
 
@@ -25,8 +26,11 @@ class Known:
     count: int
 
 
-def known(user: Any, *, phone: str, email: str) -> list[Known]:
-    """At most five people within reach whose number or address begins like this; two indexed queries."""
+def known(user: Any, *, phone: str, email: str, name: str) -> list[Known]:
+    """At most five people within reach whose number, address or name begins like this.
+
+    One indexed query for each; a name is looked for only while nothing else is typed.
+    """
     bookings = reach.within(user, Booking.objects.all())
     found: list[Booking] = []
     if len(phone.strip()) >= SHORTEST:
@@ -34,6 +38,9 @@ def known(user: Any, *, phone: str, email: str) -> list[Known]:
     if len(email.strip()) >= SHORTEST:
         typed = email.strip().lower()
         found += _read(bookings.alias(lower_email=Lower("email")).filter(lower_email__startswith=typed))
+    if not found and len(name.strip()) >= SHORTEST and (words := name_words.as_words(name)):
+        named = bookings.annotate(name_words=name_words.words_of("name"))
+        found += _read(named.filter(name_words=name_words.asked(words)))
     return _people(found)
 
 

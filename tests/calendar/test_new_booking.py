@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from bookings.models import Booking
+from bookings.models import Assignment, Booking
 from bookings.places import Location
 from operations import roles
 from operations.history import Event
@@ -150,7 +150,7 @@ def test_nobody_books_without_the_permission(service):
     assert {each.remedy for each in RecoveryAttempt.objects.all()} == {"book"}
 
 
-@pytest.mark.parametrize("typed", [{"phone": "+49 30 5550 7"}, {"email": "Carla@"}])
+@pytest.mark.parametrize("typed", [{"phone": "+49 30 5550 7"}, {"email": "Carla@"}, {"name": "Dia Car"}])
 def test_somebody_known_is_suggested_and_fills_the_form(service, typed):
     known = BookingFactory(name="Carla Diaz", email="carla@example.com", service=service)
     Booking.objects.filter(pk=known.pk).update(phone="+49 30 5550 700")
@@ -171,8 +171,6 @@ def test_somebody_known_is_suggested_and_fills_the_form(service, typed):
 
 
 def test_people_of_other_locations_are_not_suggested(service):
-    from bookings.models import Assignment
-
     BookingFactory(name="Theo Theirs", email="theo@example.com")
     Assignment.objects.create(user=staff("limited")).locations.add(service.location)
     path = reverse("staff-known", args=[service.location.slug])

@@ -14,6 +14,7 @@ from operations.history import Event
 from operations.repair import RecoveryAttempt
 from tests.calendar.attending import breaches, call, do, soon, staff
 from tests.factories import LocationFactory, ResourceFactory, ServiceFactory, person_of
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,6 +97,17 @@ def test_what_is_taken_is_never_set_aside(easy):
 
     with pytest.raises(TimeTaken):
         call(easy, soon(15), overrides=True, reason="They insist.", phone="1")
+
+
+def test_of_four_who_take_one_time_at_once_one_has_it(easy):
+    staff()
+
+    results = race(
+        4, lambda index: call(easy, soon(), phone=f"030 {index}", overrides=True, reason="They insist.")
+    )
+
+    assert sorted(type(result).__name__ for result in results) == ["Booking", *["TimeTaken"] * 3]
+    assert Booking.objects.count() == 1
 
 
 def test_the_past_is_never_booked(easy):
