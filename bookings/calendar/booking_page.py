@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import attending
+from bookings import attending, customers
 from bookings.attending import Act, Hand
 from bookings.booking import Booking
 from bookings.calendar import standing
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
 from bookings.changes import Changed
+from bookings.customer import Customer
 from operations import console, intents
 from operations.errors import HoldfastError, Refusal, StaleRecord
 from operations.people.notes import TEXT_LENGTH, Note
@@ -93,6 +94,7 @@ def page(
         "booking": booking,
         "subject": console.Subject(booking),
         "standing": standing.of(booking),
+        "customer": _customer(request, booking),
         "reached_by": standing.reached_by(booking),
         "marks": standing.marks([booking], request.user).get(booking.pk, []),
         "buttons": {each.act.code: each for each in buttons},
@@ -107,6 +109,13 @@ def page(
         **told,
     }
     return framed(request, "calendar/booking.html", context, status)
+
+
+def _customer(request: HttpRequest, booking: Booking) -> Customer | None:
+    """Who it is, for somebody who may look after customers."""
+    return (
+        customers.find(booking.email or booking.phone) if console.may_view(request.user, Customer) else None
+    )
 
 
 def fresh(booking: Booking) -> Booking:

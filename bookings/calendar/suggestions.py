@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from bookings import name_words
 from bookings.booking import Booking
+from bookings.customer import Customer
 from operations import reach
 
 SHORTEST, MOST_READ, MOST_SHOWN = 4, 100, 5
@@ -24,6 +25,7 @@ class Known:
     phone: str
     email: str
     count: int
+    blocked_reason: str = ""
 
 
 def known(user: Any, *, phone: str, email: str, name: str) -> list[Known]:
@@ -53,4 +55,17 @@ def _people(bookings: list[Booking]) -> list[Known]:
     for each in bookings:
         by_person.setdefault((each.name, each.phone, each.email), set()).add(each.pk)
     people = [Known(max(ids), *person, len(ids)) for person, ids in by_person.items()]
-    return sorted(people, key=lambda each: -each.pk)[:MOST_SHOWN]
+    return _with_blocks(sorted(people, key=lambda each: -each.pk)[:MOST_SHOWN])
+
+
+def _with_blocks(people: list[Known]) -> list[Known]:
+    """The same people, and why staff have blocked some of them."""
+    if not people:
+        return people
+    emails = [each.email.lower() for each in people if each.email]
+    phones = [each.phone for each in people if not each.email]
+    blocked = Customer.objects.blocked().filter(Q(email__in=emails) | Q(email="", phone__in=phones))
+    reasons = {each.key: each.blocked_reason for each in blocked}
+    return [
+        replace(each, blocked_reason=reasons.get(each.email.lower() or each.phone, "")) for each in people
+    ]

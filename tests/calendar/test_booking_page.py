@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from bookings import customers
 from bookings.models import Booking
 from operations import intents, roles
 from operations.desk import shift
@@ -131,3 +132,11 @@ def test_somebody_without_an_address_has_to_be_called(booking):
     Booking.objects.filter(pk=booking.pk).update(email="", phone="+49 30 5550 199")
 
     assert "Please call +49 30 5550 199" in look(browser(), of(booking)).text
+
+
+def test_a_booking_leads_to_its_customer(booking):
+    customers.collect()
+
+    links = look(browser(), of(booking)).links
+
+    assert any(link.startswith("/admin/bookings/customer/") for link in links)

@@ -6,7 +6,10 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
+from bookings import customers
+from bookings.customer import Customer
 from bookings.models import Assignment, Booking
 from bookings.places import Location
 from operations import roles
@@ -168,6 +171,16 @@ def test_somebody_known_is_suggested_and_fills_the_form(service, typed):
         "carla@example.com",
     )
     assert fields["request_id"] == form.fields["request_id"]
+
+
+def test_who_is_blocked_is_said_while_they_call(service):
+    BookingFactory(name="Carla Diaz", email="carla@example.com", service=service)
+    customers.collect()
+    Customer.objects.update(blocked_at=timezone.now(), blocked_reason="Never came.")
+
+    found = browser().post(reverse("staff-known", args=[service.location.slug]), {"email": "carla@"})
+
+    assert "Never came." in found.content.decode()
 
 
 def test_people_of_other_locations_are_not_suggested(service):
