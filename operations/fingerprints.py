@@ -16,6 +16,7 @@ _REPLACED = (
     (re.compile(r"<?[^\s<>\"'(),;:]+@[^\s<>\"'(),;]+>?"), " <address> "),
     (re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE), " <link> "),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE), " <id> "),
+    (re.compile(r"\bHF-[0-9A-Z]{4,12}\b"), " <id> "),  # our references, with or without a digit in them
     (re.compile(r"(?<![\w.])\d+(?:\.\d+){3}(?::\d+)?(?![\w.])"), " <host> "),
     (re.compile(r"(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,}(?![\w:])", re.IGNORECASE), " <host> "),
     (re.compile(r"\b[2-5]\.\d{1,3}\.\d{1,3}\b"), " # "),  # enhanced status codes, RFC 3463

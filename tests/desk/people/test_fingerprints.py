@@ -73,3 +73,9 @@ def test_a_code_of_the_other_side_is_no_door_for_names(code):
 
     assert len(kept) <= 60
     assert kept == code.strip() or kept == fingerprints.normalised(code)[:60]
+
+
+def test_a_reference_is_an_id_with_or_without_a_digit_in_it():
+    assert fingerprints.normalised("no rule for HF-ABCDEFGH") == fingerprints.normalised(
+        "no rule for HF-A2CDEF7H"
+    )
