@@ -21,18 +21,18 @@ LOOKED_BACK = 1000  # bookings that were committed after younger ones
 
 
 def collect() -> int:
-    """Note the customers of new bookings; returns how many bookings were looked at.
+    """Note the customers of new bookings; returns how many rows were added or brought up to date.
 
     Once a minute and not while somebody books: a submission writes nothing for it and waits for nobody.
     """
     newest = Customer.objects.order_by("-last_booking_id").values_list("last_booking_id", flat=True).first()
-    after, seen = max(0, (newest or 0) - LOOKED_BACK), 0
+    after, noted = max(0, (newest or 0) - LOOKED_BACK), 0
     while not turns.is_over():
-        batch = _collect(after)
-        if not batch:
+        last, count = _collect(after)
+        if last is None:
             break
-        after, seen = batch[-1], seen + len(batch)
-    return seen
+        after, noted = last, noted + count
+    return noted
 
 
 def meet(booking: Booking) -> None:
@@ -42,17 +42,18 @@ def meet(booking: Booking) -> None:
 
 
 @use_case
-def _collect(after: int) -> list[int]:
+def _collect(after: int) -> tuple[int | None, int]:
+    """Where the next batch begins, None at the end, and how many rows were written."""
     ids = list(Booking.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    if ids:
-        _note(ids)
-    return ids
+    return (ids[-1], _note(ids)) if ids else (None, 0)
 
 
-def _note(ids: list[int]) -> None:
+def _note(ids: list[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT_BY_EMAIL, {"ids": ids, "now": timezone.now()})
+        by_email = cursor.rowcount
         cursor.execute(_UPSERT_BY_PHONE, {"ids": ids, "now": timezone.now()})
+        return int(by_email + cursor.rowcount)
 
 
 def same_person(customer: Customer) -> list[Customer]:

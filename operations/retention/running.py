@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("holdfast.retention")
 BATCH = 200
-LIMIT_SECONDS = 900
+LIMIT_SECONDS = 3600
 SHARE_OF_LIMIT = 0.8  # the next turn begins where this one ends, never beside it
 
 
