@@ -11,10 +11,12 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import dateformat
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from bookings import name_words, when
+from bookings import customers, name_words, when
 from bookings.booking import Booking
 from bookings.client_admin import ApiClientAdmin
 from bookings.clients import ApiClient
@@ -154,7 +156,10 @@ class BookingAdmin(RecoverableAdmin):
     fieldsets = (
         (None, {"fields": ("reference", "status", "version", "location", "service", "resource", "place")}),
         (_("When"), {"fields": ("begins", "starts_at", "ends_at", "time_zone", "local_start")}),
-        (_("Customer"), {"fields": ("name", "email", "phone", "notes", "answers", "language", "source")}),
+        (
+            _("Customer"),
+            {"fields": ("customer", "name", "email", "phone", "notes", "answers", "language", "source")},
+        ),
         (_("Money"), {"fields": ("price", "deposit", "currency")}),
         (
             _("Work on it"),
@@ -183,6 +188,16 @@ class BookingAdmin(RecoverableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what the columns read."""
         return super().get_queryset(request).select_related("location", "service", "resource")
+
+    @admin.display(description=_("all about them"))
+    def customer(self, booking: Booking) -> str:
+        """The page of whoever booked, if they are still named and noted by now."""
+        found = customers.find(booking.email or booking.phone)
+        if found is None:
+            return "—"
+        page = reverse("admin:bookings_customer_change", args=[found.pk])
+        said = _("blocked") if found.blocked_at else _("bookings, notes and what may be done")
+        return format_html('<a href="{}">{}</a>', page, said)
 
     @admin.display(description=_("time at the place"))
     def begins(self, booking: Booking) -> str:

@@ -126,6 +126,14 @@ class TestLooking:
 
         assert "bookings_email" in plan
 
+    def test_a_booking_leads_to_whoever_made_it(self, owner):
+        booking = BookingFactory(email=ADA)
+        customers.collect()
+
+        page = owner.get(f"/admin/bookings/booking/{booking.pk}/change/").content.decode()
+
+        assert page_of(customers.find(ADA)) in page
+
     def test_looking_changes_nothing(self, owner):
         customer = known()
 
