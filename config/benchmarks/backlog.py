@@ -14,14 +14,14 @@ from config.benchmarks.size import Size
 def measure(size: Size) -> list[Figure]:
     """The rate with a backlog beside the rate without, and how long a new message waits behind it."""
     bookings = outbox.accepted_bookings()
-    steady = throughput(bookings, size.workers[-1], size.seconds)
+    steady, _used = throughput(bookings, size.workers[-1], size.seconds)
     began = time.perf_counter()
     outbox.fill(bookings, size.backlog)
     due = f"{size.backlog:,} due"
     figures = [Figure(f"making them due ({due})", time.perf_counter() - began, "s")]
     for workers in size.workers:
-        with cluster(workers):
-            counter = Counter()
+        with cluster(workers) as running:
+            counter = Counter(running)
             until(counter.is_warm, every_seconds=0.1)
             counter.begin()
             waits = latencies(bookings, max(3, size.probes // 2))

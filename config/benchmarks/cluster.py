@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psutil
 from django.conf import settings
 
 from config import identity
@@ -19,8 +20,11 @@ WARM = 40
 
 
 @contextmanager
-def cluster(workers: int) -> Iterator[None]:
-    """A sink and a cluster in which `workers` may send at once, running until the block ends."""
+def cluster(workers: int) -> Iterator[psutil.Process]:
+    """A sink and a cluster in which `workers` may send at once, running until the block ends.
+
+    Gives the first process of the cluster.
+    """
     port = identity.free_port()
     environment = os.environ | {
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
@@ -35,7 +39,7 @@ def cluster(workers: int) -> Iterator[None]:
         [sys.executable, "manage.py", "qcluster"], cwd=settings.BASE_DIR, env=environment
     )
     try:
-        yield
+        yield psutil.Process(running.pid)
     finally:
         running.terminate()
         running.wait(timeout=30)
@@ -44,15 +48,16 @@ def cluster(workers: int) -> Iterator[None]:
 
 
 class Counter:
-    """Counts what was sent since it began to count; the look itself costs next to nothing."""
+    """Counts what was sent since it began to count, and what that took of the processors."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: psutil.Process) -> None:
+        self._workers = workers
         self._before = Delivery.objects.filter(status=EffectStatus.DONE).count()
         self.begin()
 
     def begin(self) -> None:
         """Count from now on."""
-        self._first, self._began = self._sent(), time.perf_counter()
+        self._first, self._began, self._used = self._sent(), time.perf_counter(), self._processor()
 
     def is_warm(self) -> bool:
         """Whether the workers have started and found their pace."""
@@ -61,6 +66,15 @@ class Counter:
     def per_second(self) -> float:
         """Messages sent per second since the count began."""
         return (self._sent() - self._first) / (time.perf_counter() - self._began)
+
+    def processor_milliseconds(self) -> float:
+        """Processor time of the workers for each message; the database and the sink not included."""
+        return 1000 * (self._processor() - self._used) / max(1, self._sent() - self._first)
+
+    def _processor(self) -> float:
+        """Seconds used by all processes of the cluster; steady where the machine has other work as well."""
+        spent = [each.cpu_times() for each in self._workers.children(recursive=True)]
+        return sum(each.user + each.system for each in spent)
 
     def _sent(self) -> int:
         return Delivery.objects.filter(status=EffectStatus.DONE).count() - self._before

@@ -23,26 +23,27 @@ def measure(size: Size) -> list[Figure]:
     bare = bare_loop()
     figures = [Figure("bare loop that claims and updates rows in batches of 100", bare, "/s")]
     for workers in size.workers:
-        speed = throughput(bookings, workers, size.seconds)
+        speed, used = throughput(bookings, workers, size.seconds)
         goal = "1,000" if workers == 4 else ""
         figures.append(Figure(f"confirmations end to end, {workers} sending", speed, "/s", goal))
         figures.append(Figure("… as a share of the bare loop", speed / bare, ""))
+        figures.append(Figure("… processor time of the workers for each", used, "ms"))
     with cluster(1):
         waits = latencies(bookings, size.probes)
     return figures + in_words("commit to first attempt, idle", waits, ("60", "250"))
 
 
-def throughput(bookings: list[Booking], workers: int, seconds: float) -> float:
-    """Messages sent per second while there is always something due, but never very much."""
+def throughput(bookings: list[Booking], workers: int, seconds: float) -> tuple[float, float]:
+    """Messages per second while there is always something due, and the milliseconds of a worker for each."""
     outbox.fill(bookings, int(seconds * MOST_PER_SECOND))
-    with cluster(workers):
-        counter = Counter()
+    with cluster(workers) as running:
+        counter = Counter(running)
         until(counter.is_warm, every_seconds=0.1)
         counter.begin()
         time.sleep(seconds)
-        speed = counter.per_second()
+        found = counter.per_second(), counter.processor_milliseconds()
     outbox.put_off()
-    return speed
+    return found
 
 
 def latencies(bookings: list[Booking], probes: int) -> list[float]:
