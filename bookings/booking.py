@@ -308,6 +308,10 @@ class Booking(Workflow):
         """Staff looked: it is meant."""
         self.duplicate_of = None
 
+    @transition(field="status", source=OPEN, target=None)
+    def stay_outside(self) -> None:
+        """Staff looked: it stays although the rules of its place would not offer its time any more."""
+
     @transition(field="status", source=[S.CANCELLED, S.COMPLETED], target=None)
     def acknowledge(self) -> None:
         """Somebody made sure that the customer knows."""

@@ -142,6 +142,7 @@ BOOKING = Introduction(
         "correct_email": gettext_noop("E-mail address corrected"),
         "correct_phone": gettext_noop("Telephone number corrected"),
         "settle_duplicate": gettext_noop("Looked at: both bookings are meant"),
+        "stay_outside": gettext_noop("Looked at: it stays, outside the hours"),
         "acknowledge": gettext_noop("Somebody made sure that the customer knows"),
         "record_no_show": gettext_noop("Nobody came"),
         "forget": gettext_noop("The customer's data were removed"),

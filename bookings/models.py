@@ -6,6 +6,7 @@ from bookings.correspondence import Enquiry, Message
 from bookings.customer import Customer
 from bookings.feeds import CalendarFeed
 from bookings.message_texts import MessageText
+from bookings.outside import LeftOutside
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
 from bookings.questions import Question
 from bookings.sessions import Allocation, Session
@@ -21,6 +22,7 @@ __all__ = [
     "Closure",
     "Customer",
     "Enquiry",
+    "LeftOutside",
     "Location",
     "Message",
     "MessageText",

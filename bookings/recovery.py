@@ -11,7 +11,7 @@ from django.db.models import BooleanField, DurationField, ExpressionWrapper, F, 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import explanations, introductions, remedies, when
+from bookings import explanations, introductions, outside, remedies, when
 from bookings.booking import Booking, BookingQuerySet, Status, Waiting
 from bookings.correspondence import Enquiry, EnquiryStatus, Message
 from bookings.customer import Customer
@@ -117,6 +117,12 @@ def _explain_duplicate(booking: Booking) -> str:
     earlier = booking.duplicate_of.reference if booking.duplicate_of else ""
     return _("It asks for the same as %(other)s, minutes later; the customer said that both are meant.") % {
         "other": earlier
+    }
+
+
+def _explain_outside(booking: Booking) -> str:
+    return _("%(why)s It was booked before that and stays valid until somebody moves or cancels it.") % {
+        "why": outside.why(booking)
     }
 
 
@@ -229,6 +235,21 @@ register(
         customer_text=_customer_text,
         by_itself=_("Nothing: both bookings stand."),
         remedies=(remedies.KEEP_BOTH, remedies.CANCEL_DUPLICATE),
+        urgency=Urgency.INFORMATION,
+        harm_at="starts_at",
+        booking=_reference,
+    ),
+    Condition(
+        code="bookings.outside_hours",
+        title=_("Outside the hours"),
+        model=Booking,
+        records=lambda: outside.listed().select_related("location", "service", "resource", "left_outside"),
+        explanation=_explain_outside,
+        customer_text=_customer_text,
+        by_itself=_(
+            "It leaves this list when it is moved, cancelled or over, or when the hours hold it again."
+        ),
+        remedies=(remedies.STAY_OUTSIDE, remedies.CANCEL),
         urgency=Urgency.INFORMATION,
         harm_at="starts_at",
         booking=_reference,

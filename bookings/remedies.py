@@ -11,6 +11,7 @@ from bookings import changes, messages, processing
 from bookings.booking import Booking, BookingQuerySet, FailureCode, Status
 from bookings.correspondence import Enquiry
 from bookings.explanations import STAFF_MAY_RETRY
+from bookings.outside import LeftOutside
 from operations import verdicts, workflow
 from operations.recovery import Consequence, Remedy
 from operations.verdicts import Verdict
@@ -69,6 +70,12 @@ def acknowledge(booking: Booking, operation: Operation, *, evidence: str) -> Non
 
 def keep_both(booking: Booking, operation: Operation) -> None:
     workflow.perform(booking, "settle_duplicate", operation)
+
+
+def stay_outside(booking: Booking, operation: Operation) -> None:
+    """It stays, and nobody has to look at it again."""
+    workflow.perform(booking, "stay_outside", operation)
+    LeftOutside.objects.filter(booking=booking).delete()
 
 
 def cancel_duplicate(booking: Booking, operation: Operation) -> None:
@@ -192,6 +199,12 @@ KEEP_BOTH = Remedy(
     title=_("Both are meant"),
     says=_("Takes it off the desk; nobody is told."),
     apply=keep_both,
+)
+STAY_OUTSIDE = Remedy(
+    code="stay",
+    title=_("It stays as it is"),
+    says=_("Takes it off the desk; the booking stands and nobody is told."),
+    apply=stay_outside,
 )
 CANCEL_DUPLICATE = Remedy(
     code="cancel_this",

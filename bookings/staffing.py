@@ -12,6 +12,7 @@ from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.feeds import CalendarFeed
 from bookings.message_texts import MessageText
+from bookings.outside import LeftOutside
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
 from bookings.questions import Question
 from notifications.models import Delivery, WebhookEndpoint
@@ -29,6 +30,7 @@ WHERE: dict[type[models.Model], str] = {
     CalendarFeed: "location__slug",
     MessageText: "location__slug",
     Booking: "location__slug",
+    LeftOutside: "booking__location__slug",
     Enquiry: "location__slug",
     Delivery: "location",
     WebhookEndpoint: "location",

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from bookings import outside
 from notifications.models import Channel, Delivery, ProviderEvent, WebhookEndpoint
 from operations import recovery
 from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
@@ -47,6 +49,15 @@ def nobody() -> WorkerHeartbeat:
 def completed_untold() -> Model:
     booking = BookingFactory(starts_at=ago(48 * HOUR), completed=True)
     DeliveryFactory(booking=booking, dead=True, not_after=None)
+    return booking
+
+
+def left_outside() -> Model:
+    booking = BookingFactory(accepted=True)
+    with transaction.atomic():
+        watch = outside.Watch(booking.location_id)
+        type(booking.resource).objects.filter(pk=booking.resource_id).update(is_active=False)
+        watch.settle(frozenset({booking.pk}))
     return booking
 
 
@@ -97,6 +108,7 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "bookings.possible_duplicate": lambda: BookingFactory(
         accepted=True, duplicate_of=BookingFactory(accepted=True)
     ),
+    "bookings.outside_hours": left_outside,
     "bookings.unfinished": lambda: BookingFactory(draft=True, stale_after=ago(HOUR)),
     "bookings.not_closed": lambda: BookingFactory(accepted=True, starts_at=ago(4 * HOUR)),
     "bookings.enquiry_open": EnquiryFactory,

@@ -1,0 +1,170 @@
+"""Bookings that the rules of their place would not offer any more, and the changes that make them so.
+
+A change never touches a booking: whoever makes it is shown those that it leaves outside, and decides.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import obstacles
+from bookings.booking import OPEN, Booking
+from bookings.obstacles import Obstacle, Timetable
+from bookings.places import Location, Resource
+from bookings.sessions import Allocation
+from operations.errors import Refusal
+from operations.transactions import require_transaction
+
+WORDS = {
+    "service_off": gettext_lazy("Its service is switched off."),
+    "closed": gettext_lazy("The place is not open then."),
+    "too_long": gettext_lazy("The place closes before it ends."),
+    "closure": gettext_lazy("The place is closed then."),
+    "left": gettext_lazy("Whoever it is with is switched off."),
+    "away": gettext_lazy("Whoever it is with is away then."),
+    "break": gettext_lazy("Whoever it is with has a break then."),
+    "not_at_work": gettext_lazy("Whoever it is with does not work then."),
+}
+
+
+class LeftOutside(models.Model):
+    """A booking that a change of the rules left as it is; counts while it still is at this time."""
+
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="left_outside")
+    starts_at = models.DateTimeField()
+    code = models.CharField(max_length=20)
+    noted_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.booking_id}: {self.code}"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A booking to come, and what speaks against its time by the rules."""
+
+    booking: Booking
+    obstacle: Obstacle
+
+    @property
+    def mark(self) -> str:
+        """What a form sends: which booking, as which version it was shown."""
+        return f"{self.booking.pk}-{self.booking.version}"
+
+
+class Unseen(Refusal):
+    """Raised by `Watch.settle` for bookings that nobody has been shown; nothing may be changed then."""
+
+    code = "unseen_bookings"
+    message = gettext_lazy("Bookings to come lie outside of what you want to save.")
+
+    def __init__(self, hits: list[Hit]) -> None:
+        self.hits = hits
+        super().__init__()
+
+
+class Watch:
+    """What lies outside before a change of a location's rules; made in the transaction of the change.
+
+    The location's row is locked, so that two changes at once each see what the other has done.
+    """
+
+    def __init__(self, location_id: int) -> None:
+        require_transaction()
+        self._location_id = location_id
+        before = Location.objects.select_for_update(no_key=True).get(pk=location_id)
+        self._before = frozenset(of(before))
+
+    def settle(self, seen: frozenset[int]) -> list[Hit]:
+        """After the change: what it leaves outside, noted; raises Unseen if some are not in `seen`."""
+        now = of(Location.objects.get(pk=self._location_id))
+        hits = [hit for pk, hit in now.items() if pk not in self._before]
+        if any(hit.booking.pk not in seen for hit in hits):
+            raise Unseen(hits)
+        _note(self._location_id, now, hits)
+        return hits
+
+
+def of(location: Location) -> dict[int, Hit]:
+    """The bookings to come that the rules would not offer any more, soonest first; six queries."""
+    to_come = Booking.objects.filter(location=location, status__in=OPEN, starts_at__gt=timezone.now())
+    bookings = list(to_come.select_related("service", "resource").order_by("starts_at", "pk"))
+    if not bookings:
+        return {}
+    held = _held(bookings)
+    resources = {each.pk: each for found in held.values() for each in found}
+    table = obstacles.timetable(location, resources.values(), _days(location, bookings))
+    found = {}
+    for booking in bookings:
+        booking.location = location
+        if obstacle := _against(table, booking, held[booking.session_id]):
+            found[booking.pk] = Hit(booking, obstacle)
+    return found
+
+
+def still_left(location: Location) -> list[Booking]:
+    """The bookings that changes left outside and that are to come, soonest first; one query."""
+    found = listed().filter(location=location).select_related("service", "resource", "left_outside")
+    return list(found.order_by("starts_at", "pk"))
+
+
+def listed() -> models.QuerySet[Booking]:
+    """The bookings left outside that nobody has moved, ended or settled since."""
+    return Booking.objects.filter(
+        left_outside__starts_at=models.F("starts_at"), status__in=OPEN, starts_at__gt=timezone.now()
+    )
+
+
+def why(booking: Booking) -> str:
+    """Why it was left outside, in a sentence."""
+    words = WORDS.get(booking.left_outside.code)
+    return str(words or _("It lies outside the hours."))
+
+
+def _held(bookings: list[Booking]) -> dict[int, list[Resource]]:
+    """By session, the people and rooms it holds; one query."""
+    found: dict[int, list[Resource]] = defaultdict(list)
+    rows = Allocation.objects.filter(session__in={each.session_id for each in bookings})
+    for allocation in rows.select_related("resource").order_by("pk"):
+        found[allocation.session_id].append(allocation.resource)
+    return found
+
+
+def _days(location: Location, bookings: list[Booking]) -> set[date]:
+    return {
+        moment.astimezone(location.zone).date()
+        for each in bookings
+        for moment in (each.starts_at, each.ends_at)
+    }
+
+
+def _against(table: Timetable, booking: Booking, resources: list[Resource]) -> Obstacle | None:
+    if not booking.service.is_active:
+        said = {"service": booking.service.name}
+        return Obstacle("service_off", _("%(service)s is switched off and not booked any more.") % said)
+    wanted = int(booking.starts_at.timestamp()), int(booking.ends_at.timestamp())
+    if against := table.against_place(wanted):
+        return against
+    return next((found for each in resources if (found := table.against(each, wanted))), None)
+
+
+def _note(location_id: int, now: Mapping[int, Hit], hits: list[Hit]) -> None:
+    """Keep those that are left, and forget those that are inside again."""
+    LeftOutside.objects.filter(booking__location=location_id).exclude(booking__in=list(now)).delete()
+    LeftOutside.objects.bulk_create(
+        [
+            LeftOutside(booking=hit.booking, starts_at=hit.booking.starts_at, code=hit.obstacle.code)
+            for hit in hits
+        ],
+        update_conflicts=True,
+        unique_fields=["booking"],
+        update_fields=["starts_at", "code", "noted_at"],
+    )
