@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db import connection
 from django.db.models import Count
@@ -85,10 +84,18 @@ class Course:
 
 
 def page(since: datetime, until: datetime | None, kind: str = "") -> str:
-    """The address of the records behind a number."""
-    asked = {"since": since, "until": until}
-    query = {name: f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for name, moment in asked.items() if moment}
-    return f"{reverse('admin:desk_course')}?{urlencode(query | ({'kind': kind} if kind else {}))}"
+    """The address of the records behind a number; a page has two hundred of them."""
+    query = f"since={_utc(since)}" + (f"&until={_utc(until)}" if until else "")
+    return f"{_address()}?{query}" + (f"&kind={kind}" if kind else "")
+
+
+@cache
+def _address() -> str:
+    return reverse("admin:desk_course")
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def look() -> Course:

@@ -16,7 +16,6 @@ from operations.desk import names
 from operations.desk.narrowing import HOURS_AHEAD, Narrowing
 from operations.desk.permits import User
 from operations.desk.spans import span
-from operations.effects import Effect
 from operations.incidents import Incident
 from operations.people.claims import Claim
 from operations.recovery import Text, introduction
@@ -65,7 +64,9 @@ def of(narrowing: Narrowing, user: User) -> list[Filter]:
 
 
 def _values(records: QuerySet[Any], columns: list[str]) -> dict[str, Counter[str]]:
-    rows = list(records.values_list(*columns)[:ROW_CAP]) if columns else []
+    # First which ones, then what is joined to them: joining comes dear when the planner expects many more.
+    first = records.model._base_manager.filter(pk__in=records.values("pk")[:ROW_CAP])
+    rows = list(first.values_list(*columns)) if columns else []
     return {
         name: Counter(str(row[place]) for row in rows if row[place]) for place, name in enumerate(columns)
     }
@@ -88,10 +89,8 @@ def _day(narrowing: Narrowing) -> Filter:
 def _alike(narrowing: Narrowing, is_limited: bool) -> Filter:
     """The kinds of failure that nobody has closed; nobody who is limited to some places hears of them."""
     label, chosen = narrowing.condition.model._meta.label_lower, narrowing.fingerprint
-    known = (
-        Incident.objects.filter(effect_model=label) if issubclass(narrowing.condition.model, Effect) else None
-    )
-    newest = known.open().order_by("-seen_at")[:ALIKE_CAP] if known is not None and not is_limited else []
+    known = Incident.objects.open().filter(effect_model=label).order_by("-seen_at")
+    newest = [] if is_limited else known[:ALIKE_CAP]
     options = [Option(each.fingerprint, each.title) for each in newest]
     if chosen and chosen not in {each.value for each in options}:
         options.append(Option(chosen, _("another kind of failure")))

@@ -23,6 +23,7 @@ LEAVE, TAKE = "desk:handover:leave", "desk:handover:take"
 HISTORY_COUNT = 20
 SHIFT = timedelta(hours=12)
 WATCH_COUNT, WATCH_CAP = 5, 20
+GLANCE_CAP = 200  # failures of each that are looked at, where many pages show it
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def watched(user: User) -> list[impact.Told]:
     recent = Incident.objects.open().filter(seen_at__gt=timezone.now() - timedelta(days=1))
     newest = recent.order_by("-seen_at")[:WATCH_CAP]
     listed = [each for each in newest if permits.may_view_everywhere(user, each.model)]
-    return impact.tell(listed)[:WATCH_COUNT]
+    return impact.tell(listed, cap=GLANCE_CAP)[:WATCH_COUNT]
 
 
 def page(user: User) -> dict[str, Any]:

@@ -148,3 +148,17 @@ def test_the_overview_costs_the_same_number_of_queries_for_few_and_for_many():
 
     assert cost() <= few
     assert few <= 5 + 2 * len(recovery.conditions()) + 30
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_the_overview_asks_a_stated_number_of_questions(times, django_assert_max_num_queries):
+    """One statement counts all conditions; what is shown costs one for each condition it is of."""
+    for _ in range(times):
+        for code, build in BUILDERS.items():
+            if times == 1 or code.startswith(("bookings.", "notifications.un", "notifications.d")):
+                build()
+    browser = client("owner")
+    browser.get(DESK)
+
+    with django_assert_max_num_queries(75):
+        browser.get(DESK)
