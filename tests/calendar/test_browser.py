@@ -167,7 +167,7 @@ def test_somebody_known_is_suggested_while_the_number_is_typed(desk, live_server
     desk.get_by_role("button", name=re.compile("Carla Diaz")).click()
 
     expect(desk.get_by_role("textbox", name="Name")).to_have_value("Carla Diaz")
-    expect(desk.get_by_label("E-mail address")).to_have_value("carla@example.com")
+    expect(desk.get_by_role("textbox", name="E-mail address")).to_have_value("carla@example.com")
     assert complaints == []
 
 
