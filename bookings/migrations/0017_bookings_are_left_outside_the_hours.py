@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0015_people_are_found_by_name"),
+        ("bookings", "0016_customers_are_known"),
     ]
 
     operations = [
