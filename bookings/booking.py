@@ -150,6 +150,7 @@ class Booking(Workflow):
     objects = BookingQuerySet.as_manager()
 
     class Meta(Workflow.Meta):
+        verbose_name, verbose_name_plural = _("booking"), _("bookings")
         permissions = (
             ("attend_book", "Can book on behalf of customers"),
             ("attend_move", "Can move bookings"),

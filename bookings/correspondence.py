@@ -48,7 +48,7 @@ class Enquiry(Workflow):
     )
 
     class Meta(Workflow.Meta):
-        verbose_name_plural = "enquiries"
+        verbose_name, verbose_name_plural = _("enquiry"), _("enquiries")
         indexes = (
             models.Index(fields=["created_at"], condition=Q(status="open"), name="bookings_enquiry_open"),
             models.Index(

@@ -45,6 +45,7 @@ class Customer(models.Model):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("customer"), _("customers")
         permissions = (
             ("attend_block", "Can block customers"),
             ("merge_customer", "Can merge customers"),

@@ -223,7 +223,8 @@ def _how_to_pay(booking: Booking, until: str) -> str:
         }
     if booking.location.how_to_pay:
         return f"{step}\n{booking.location.how_to_pay}"
-    return f"{step} {_('%(place)s tells you how.') % {'place': booking.location.name}}"
+    how = _("%(place)s tells you how.") % {"place": booking.location.name}
+    return f"{step} {how}"
 
 
 def _completed(booking: Booking) -> Explanation:
@@ -239,7 +240,8 @@ def _cancelled(booking: Booking) -> Explanation:
         "schedule": _("The time was released because the booking was not finished."),
     }.get(booking.cancelled_by, _("This booking was cancelled."))
     if booking.cancelled_by == "staff" and booking.cancel_reason:
-        text = f"{text} {_('Reason: %(reason)s') % {'reason': booking.cancel_reason}}"
+        reason = _("Reason: %(reason)s") % {"reason": booking.cancel_reason}
+        text = f"{text} {reason}"
     return Explanation(
         Level.OVER,
         _("This booking is cancelled"),

@@ -98,6 +98,7 @@ class Location(models.Model):
     is_active = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("location"), _("locations")
         ordering = ("name",)
         constraints = (
             models.CheckConstraint(condition=Q(slot_step_minutes__gte=1), name="bookings_location_step"),
@@ -134,6 +135,7 @@ class Resource(models.Model):
     is_active = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("person, room or equipment"), _("people, rooms and equipment")
         ordering = ("position", "id")
         constraints = (
             models.UniqueConstraint(fields=["location", "slug"], name="bookings_one_resource_per_slug"),
@@ -152,6 +154,7 @@ class Absence(models.Model):
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("absence"), _("absences")
         constraints = (
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")), name="bookings_absence_has_length"
@@ -172,6 +175,7 @@ class Closure(models.Model):
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("closure"), _("closures")
         constraints = (
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")), name="bookings_closure_has_length"
@@ -223,6 +227,7 @@ class Service(models.Model):
     is_active = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("service"), _("services")
         ordering = ("position", "id")
         constraints = (
             models.UniqueConstraint(fields=["location", "slug"], name="bookings_one_service_per_slug"),
@@ -242,6 +247,7 @@ class Requirement(models.Model):
     resources = models.ManyToManyField(Resource, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("need"), _("needs")
         constraints = (
             models.UniqueConstraint(fields=["service", "kind"], name="bookings_one_requirement_per_kind"),
         )

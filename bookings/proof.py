@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
 from bookings.sessions import LIVE_STATUSES
 from operations.promises import Breach, Promise, found_by, register
 
@@ -169,12 +171,14 @@ def still_named() -> list[Breach]:
 
 
 register(
-    Promise("bookings.recorded", "Every request that won has exactly one booking.", requests_without_result),
-    Promise("bookings.no_overlap", "Nobody and nothing is taken twice at one time.", overlaps),
-    Promise("bookings.fit", "Every booking fits into its session.", overfull),
-    Promise("bookings.held", "A time is held exactly while a live booking needs it.", wrongly_held),
-    Promise("bookings.told", "Every step that concerns a customer has its message.", untold),
-    Promise("bookings.told_once", "No message is made without a step, and none twice.", told_too_much),
-    Promise("bookings.forgotten", "What was forgotten names nobody.", still_named),
-    Promise("bookings.reminded", "Nobody is reminded of what will not be.", reminded_wrongly),
+    Promise(
+        "bookings.recorded", _("Every request that won has exactly one booking."), requests_without_result
+    ),
+    Promise("bookings.no_overlap", _("Nobody and nothing is taken twice at one time."), overlaps),
+    Promise("bookings.fit", _("Every booking fits into its session."), overfull),
+    Promise("bookings.held", _("A time is held exactly while a live booking needs it."), wrongly_held),
+    Promise("bookings.told", _("Every step that concerns a customer has its message."), untold),
+    Promise("bookings.told_once", _("No message is made without a step, and none twice."), told_too_much),
+    Promise("bookings.forgotten", _("What was forgotten names nobody."), still_named),
+    Promise("bookings.reminded", _("Nobody is reminded of what will not be."), reminded_wrongly),
 )

@@ -49,6 +49,7 @@ class Channel(models.Model):
     last_failure_text = models.TextField(blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("channel"), _("channels")
         permissions = (("switch_channel", _("Can pause and release channels, and send test messages")),)
 
     def __str__(self) -> str:
@@ -106,7 +107,7 @@ class Delivery(Effect):
     gathered: tuple[float, Any] = (0.0, None)  # when and what was read about it, see gathering.py
 
     class Meta(Effect.Meta):
-        verbose_name_plural = "deliveries"
+        verbose_name, verbose_name_plural = _("message"), _("messages")
         indexes = (
             *Effect.Meta.indexes,
             models.Index(

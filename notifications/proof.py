@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from notifications.models import WebhookEndpoint
 from notifications.webhooks import announcing
@@ -22,5 +23,7 @@ def untold() -> Iterator[Breach]:
 
 
 register(
-    Promise("webhooks.told", "Every endpoint was told, in the last week, all that it wants to hear.", untold)
+    Promise(
+        "webhooks.told", _("Every endpoint was told, in the last week, all that it wants to hear."), untold
+    )
 )

@@ -74,7 +74,8 @@ def _explain_unknown(delivery: Delivery) -> str:
         "time": _at(delivery, delivery.handover_at)
     }
     if delivery.may_be_duplicate:
-        text = f"{text} {_('It was the second copy.')}"
+        second = _("It was the second copy.")
+        text = f"{text} {second}"
     return f"{text} {delivery.failure_text}".strip()
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from operations.workflow import Workflow
 
@@ -35,6 +36,7 @@ class Attempt(models.Model):
     objects = AttemptQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("attempt"), _("attempts")
         constraints = (
             models.UniqueConstraint(
                 fields=["effect_model", "effect_id", "lease_token"], name="operations_one_attempt_per_lease"

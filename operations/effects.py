@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from operations.workflow import Workflow, status_field, transition
 
@@ -18,24 +19,24 @@ E = TypeVar("E", bound=models.Model)
 
 
 class EffectStatus(models.TextChoices):
-    PENDING = "pending", "Waiting to leave"
-    WORKING = "working", "Leaving now"
-    DONE = "done", "Accepted by the other side"
-    CONFIRMED = "confirmed", "Seen by the recipient"
-    BOUNCED = "bounced", "Returned"
-    UNKNOWN = "unknown", "Handed over, no verdict"
-    DEAD = "dead", "Gave up"
-    HELD = "held", "Held back"
-    CANCELLED = "cancelled", "Overtaken by events"
-    EXPIRED = "expired", "Too late to matter"
-    SETTLED = "settled", "Settled by staff"
+    PENDING = "pending", _("Waiting to leave")
+    WORKING = "working", _("Leaving now")
+    DONE = "done", _("Accepted by the other side")
+    CONFIRMED = "confirmed", _("Seen by the recipient")
+    BOUNCED = "bounced", _("Returned")
+    UNKNOWN = "unknown", _("Handed over, no verdict")
+    DEAD = "dead", _("Gave up")
+    HELD = "held", _("Held back")
+    CANCELLED = "cancelled", _("Overtaken by events")
+    EXPIRED = "expired", _("Too late to matter")
+    SETTLED = "settled", _("Settled by staff")
 
 
 class HeldBy(models.TextChoices):
     """Who may release a held effect: its channel by itself, or only the staff who held it."""
 
-    CHANNEL = "channel", "Its channel is closed"
-    STAFF = "staff", "Held by staff"
+    CHANNEL = "channel", _("Its channel is closed")
+    STAFF = "staff", _("Held by staff")
 
 
 S = EffectStatus

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import Error, connection, models
 from django.db.models import Exists, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from operations import board
 
@@ -52,6 +53,7 @@ class WorkerHeartbeat(models.Model):
     objects = WorkerHeartbeatQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("worker's sign of life"), _("workers' signs of life")
         indexes = (models.Index(fields=["-beat_at"], name="operations_heartbeat_at"),)
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Actor(models.TextChoices):
@@ -102,6 +103,7 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("event"), _("events")
         constraints = (
             models.UniqueConstraint(
                 fields=["subject_model", "subject_id", "sequence"], name="operations_one_event_per_version"

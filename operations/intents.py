@@ -71,6 +71,7 @@ class Intent(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("request"), _("requests")
         constraints = (
             models.UniqueConstraint(fields=["scope", "key"], name="operations_one_intent_per_key"),
         )
@@ -103,7 +104,7 @@ class Refused(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name_plural = "refused requests"
+        verbose_name, verbose_name_plural = _("refused request"), _("refused requests")
         indexes = (
             models.Index(fields=["-at"], name="operations_refused_at"),
             models.Index(fields=["key"], name="operations_refused_key"),

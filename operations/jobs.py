@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from operations.work import Job
 
@@ -37,6 +38,9 @@ class ScheduledJob(models.Model):
 
     objects = ScheduledJobQuerySet.as_manager()
 
+    class Meta:
+        verbose_name, verbose_name_plural = _("scheduled job"), _("scheduled jobs")
+
     def __str__(self) -> str:
         return self.title
 
@@ -55,6 +59,7 @@ class JobRun(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("run of a job"), _("runs of jobs")
         indexes = (models.Index(fields=["name", "-started_at"], name="operations_jobrun_name"),)
 
     def __str__(self) -> str:

@@ -36,8 +36,10 @@ def _explain_late(job: ScheduledJob) -> str:
     else:
         told = _("It last succeeded at %(when)s.") % {"when": spans.zoned(job.last_success_at)}
     if job.last_error:
-        return f"{told} {_('Its last run failed: %(error)s') % {'error': job.last_error}}"
-    return f"{told} {_('No run has failed since: it is not being started.')}"
+        why = _("Its last run failed: %(error)s") % {"error": job.last_error}
+    else:
+        why = _("No run has failed since: it is not being started.")
+    return f"{told} {why}"
 
 
 def take_note(proof: Proof, operation: Operation) -> None:  # noqa: ARG001 - the reason is kept with the press
@@ -57,10 +59,10 @@ def _explain_broken(proof: Proof) -> str:
 def _explain_missing(beat: WorkerHeartbeat) -> str:
     nothing_lost = _("No worker is running. Nothing is lost.")
     if beat.worker == NOBODY_YET:
-        return f"{nothing_lost} {_('None has run since this database was set up.')}"
-    return (
-        f"{nothing_lost} {_('The last one was heard of at %(when)s.') % {'when': spans.zoned(beat.beat_at)}}"
-    )
+        last = _("None has run since this database was set up.")
+    else:
+        last = _("The last one was heard of at %(when)s.") % {"when": spans.zoned(beat.beat_at)}
+    return f"{nothing_lost} {last}"
 
 
 introduce(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from operations.checks import workflow_models
 from operations.effects import Effect, EffectStatus
@@ -123,12 +124,14 @@ def _not_on_the_desk(model: type[Workflow], records: QuerySet[Any]) -> QuerySet[
 
 
 register(
-    Promise("history.explains", "Every record is as its last event says.", unexplained),
-    Promise("history.complete", "No history has a gap.", gaps),
-    Promise("history.allowed", "Every step of every history is one that the rules allow.", forbidden_moves),
-    Promise("desk.complete", "Every record is final, on its way in time, or on the desk.", unlisted),
-    Promise("desk.explained", "Everything on the desk is explained to staff and customers.", wordless),
-    Promise("effects.leased", "What leaves is leased to one worker, and nothing else is.", misleased),
-    Promise("intents.recorded", "Every request that won has a recorded outcome.", unrecorded_requests),
-    Promise("jobs.recorded", "Every scheduled job has its row in the ledger.", unknown_schedules),
+    Promise("history.explains", _("Every record is as its last event says."), unexplained),
+    Promise("history.complete", _("No history has a gap."), gaps),
+    Promise(
+        "history.allowed", _("Every step of every history is one that the rules allow."), forbidden_moves
+    ),
+    Promise("desk.complete", _("Every record is final, on its way in time, or on the desk."), unlisted),
+    Promise("desk.explained", _("Everything on the desk is explained to staff and customers."), wordless),
+    Promise("effects.leased", _("What leaves is leased to one worker, and nothing else is."), misleased),
+    Promise("intents.recorded", _("Every request that won has a recorded outcome."), unrecorded_requests),
+    Promise("jobs.recorded", _("Every scheduled job has its row in the ledger."), unknown_schedules),
 )

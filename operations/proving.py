@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from operations import heartbeat
 from operations.promises import Breach, Promise, promises
@@ -39,6 +40,9 @@ class Proof(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
 
     objects = ProofQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("proof"), _("proofs")
 
     def __str__(self) -> str:
         return f"{self.kept_count} of {self.promises_count} promises kept"

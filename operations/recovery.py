@@ -16,6 +16,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_noop
 
 from operations import reach
 from operations.verdicts import Verdict
@@ -36,10 +37,10 @@ class Urgency(StrEnum):
 class Consequence(StrEnum):
     """What a remedy does to a person."""
 
-    SAFE = "safe"
-    SECOND_COPY = "sends a second copy"
-    TELLS_CUSTOMER = "tells the customer"
-    NEEDS_CHECK = "needs a check first"
+    SAFE = gettext_noop("safe")
+    SECOND_COPY = gettext_noop("sends a second copy")
+    TELLS_CUSTOMER = gettext_noop("tells the customer")
+    NEEDS_CHECK = gettext_noop("needs a check first")
 
 
 @dataclass(frozen=True, kw_only=True)

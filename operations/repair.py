@@ -12,6 +12,7 @@ import structlog
 from django.db import OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from operations.errors import HoldfastError, Refusal, StaleRecord
 from operations.history import Actor, Operation
@@ -47,6 +48,10 @@ class RecoveryAttempt(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = (
+            gettext_lazy("recovery by staff"),
+            gettext_lazy("recoveries by staff"),
+        )
         permissions = (
             ("recover", "Can apply remedies to stuck records"),
             ("operate", "Can act on what serves all locations: jobs, proofs, reports of providers"),

@@ -92,7 +92,7 @@ def _around(request: HttpRequest, plan: Plan, asked: Asked, first: date, last: d
     today = timezone.localdate(timezone=plan.location.zone)
     step = timedelta(days=7 if asked.view == WEEK else 1)
     return {
-        "title": f"{plan.location.name}: {_('Calendar')}",
+        "title": _("%(place)s: calendar") % {"place": plan.location.name},
         "location": plan.location,
         "asked": asked,
         "first": first,

@@ -71,4 +71,5 @@ def _judge(status: int) -> tuple[type[DeliveryError], str]:
 def _told(words: str, answer: Answer) -> str:
     said = re.sub(r"[^\w\s.,:;!?'\"(){}\[\]/=+@-]|\s+", " ", answer.text)[:SHOWN_LETTERS].strip()
     told = words % {"status": answer.status}
-    return f"{told} {_('It says: “%(text)s”') % {'text': said}}" if said else told
+    quoted = _("It says: “%(text)s”") % {"text": said}
+    return f"{told} {quoted}" if said else told

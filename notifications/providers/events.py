@@ -72,6 +72,7 @@ class ProviderEvent(models.Model):
     objects = ProviderEventQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("provider's report"), _("providers' reports")
         constraints = (
             models.UniqueConstraint(
                 fields=["provider", "event_id"], name="notifications_one_row_per_provider_event"

@@ -91,6 +91,7 @@ class WebhookEndpoint(models.Model):
     objects = WebhookEndpointQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("webhook endpoint"), _("webhook endpoints")
         ordering = ("id",)
         permissions = (
             ("rotate_webhookendpoint", _("Can make new secrets of webhook endpoints")),

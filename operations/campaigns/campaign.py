@@ -75,6 +75,7 @@ class Campaign(Workflow):
     objects = CampaignQuerySet.as_manager()
 
     class Meta(Workflow.Meta):
+        verbose_name, verbose_name_plural = _("campaign"), _("campaigns")
         constraints = (models.UniqueConstraint(Value(1), condition=Q(status__in=ACTIVE), name=ONE_RUNS),)
         indexes = (models.Index(fields=["-created_at"], name="operations_campaign_created"),)
 

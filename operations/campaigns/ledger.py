@@ -44,6 +44,7 @@ class CampaignItem(models.Model):
     outcome_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("line of a campaign"), _("lines of campaigns")
         constraints = (
             models.UniqueConstraint(fields=["campaign", "position"], name="operations_campaign_in_order"),
             models.UniqueConstraint(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from operations import intents
 from operations.casefile import gathering, sealing
@@ -36,6 +37,7 @@ class Export(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("case file handed out"), _("case files handed out")
         permissions = (("export_history", "Can export everything known about a record"),)
         indexes = (
             models.Index(fields=["subject_model", "subject_id", "-at"], name="operations_export_subject"),
