@@ -4,46 +4,71 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0016_customers_are_known'),
+        ("bookings", "0017_bookings_are_left_outside_the_hours"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='absence',
-            options={'verbose_name': 'absence', 'verbose_name_plural': 'absences'},
+            name="absence",
+            options={"verbose_name": "absence", "verbose_name_plural": "absences"},
         ),
         migrations.AlterModelOptions(
-            name='booking',
-            options={'permissions': (('attend_book', 'Can book on behalf of customers'), ('attend_move', 'Can move bookings'), ('attend_cancel', 'Can cancel bookings'), ('attend_run', 'Can start and complete bookings and record who did not come'), ('attend_override', 'Can book and move against notice, horizon and opening hours')), 'verbose_name': 'booking', 'verbose_name_plural': 'bookings'},
+            name="booking",
+            options={
+                "permissions": (
+                    ("attend_book", "Can book on behalf of customers"),
+                    ("attend_move", "Can move bookings"),
+                    ("attend_cancel", "Can cancel bookings"),
+                    ("attend_run", "Can start and complete bookings and record who did not come"),
+                    ("attend_override", "Can book and move against notice, horizon and opening hours"),
+                ),
+                "verbose_name": "booking",
+                "verbose_name_plural": "bookings",
+            },
         ),
         migrations.AlterModelOptions(
-            name='closure',
-            options={'verbose_name': 'closure', 'verbose_name_plural': 'closures'},
+            name="closure",
+            options={"verbose_name": "closure", "verbose_name_plural": "closures"},
         ),
         migrations.AlterModelOptions(
-            name='customer',
-            options={'permissions': (('attend_block', 'Can block customers'), ('merge_customer', 'Can merge customers'), ('erase_customer', 'Can erase customers')), 'verbose_name': 'customer', 'verbose_name_plural': 'customers'},
+            name="customer",
+            options={
+                "permissions": (
+                    ("attend_block", "Can block customers"),
+                    ("merge_customer", "Can merge customers"),
+                    ("erase_customer", "Can erase customers"),
+                ),
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
+            },
         ),
         migrations.AlterModelOptions(
-            name='enquiry',
-            options={'verbose_name': 'enquiry', 'verbose_name_plural': 'enquiries'},
+            name="enquiry",
+            options={"verbose_name": "enquiry", "verbose_name_plural": "enquiries"},
         ),
         migrations.AlterModelOptions(
-            name='location',
-            options={'ordering': ('name',), 'verbose_name': 'location', 'verbose_name_plural': 'locations'},
+            name="location",
+            options={"ordering": ("name",), "verbose_name": "location", "verbose_name_plural": "locations"},
         ),
         migrations.AlterModelOptions(
-            name='requirement',
-            options={'verbose_name': 'need', 'verbose_name_plural': 'needs'},
+            name="requirement",
+            options={"verbose_name": "need", "verbose_name_plural": "needs"},
         ),
         migrations.AlterModelOptions(
-            name='resource',
-            options={'ordering': ('position', 'id'), 'verbose_name': 'person, room or equipment', 'verbose_name_plural': 'people, rooms and equipment'},
+            name="resource",
+            options={
+                "ordering": ("position", "id"),
+                "verbose_name": "person, room or equipment",
+                "verbose_name_plural": "people, rooms and equipment",
+            },
         ),
         migrations.AlterModelOptions(
-            name='service',
-            options={'ordering': ('position', 'id'), 'verbose_name': 'service', 'verbose_name_plural': 'services'},
+            name="service",
+            options={
+                "ordering": ("position", "id"),
+                "verbose_name": "service",
+                "verbose_name_plural": "services",
+            },
         ),
     ]

@@ -4,26 +4,40 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0010_settled_reports_are_forgotten'),
+        ("notifications", "0010_settled_reports_are_forgotten"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='channel',
-            options={'permissions': (('switch_channel', 'Can pause and release channels, and send test messages'),), 'verbose_name': 'channel', 'verbose_name_plural': 'channels'},
+            name="channel",
+            options={
+                "permissions": (
+                    ("switch_channel", "Can pause and release channels, and send test messages"),
+                ),
+                "verbose_name": "channel",
+                "verbose_name_plural": "channels",
+            },
         ),
         migrations.AlterModelOptions(
-            name='delivery',
-            options={'verbose_name': 'message', 'verbose_name_plural': 'messages'},
+            name="delivery",
+            options={"verbose_name": "message", "verbose_name_plural": "messages"},
         ),
         migrations.AlterModelOptions(
-            name='providerevent',
-            options={'verbose_name': "provider's report", 'verbose_name_plural': "providers' reports"},
+            name="providerevent",
+            options={"verbose_name": "provider's report", "verbose_name_plural": "providers' reports"},
         ),
         migrations.AlterModelOptions(
-            name='webhookendpoint',
-            options={'ordering': ('id',), 'permissions': (('rotate_webhookendpoint', 'Can make new secrets of webhook endpoints'), ('switch_webhookendpoint', 'Can enable and disable webhook endpoints'), ('replay_webhookendpoint', 'Can send webhook endpoints tests and everything again')), 'verbose_name': 'webhook endpoint', 'verbose_name_plural': 'webhook endpoints'},
+            name="webhookendpoint",
+            options={
+                "ordering": ("id",),
+                "permissions": (
+                    ("rotate_webhookendpoint", "Can make new secrets of webhook endpoints"),
+                    ("switch_webhookendpoint", "Can enable and disable webhook endpoints"),
+                    ("replay_webhookendpoint", "Can send webhook endpoints tests and everything again"),
+                ),
+                "verbose_name": "webhook endpoint",
+                "verbose_name_plural": "webhook endpoints",
+            },
         ),
     ]

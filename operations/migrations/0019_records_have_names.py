@@ -4,58 +4,71 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('operations', '0018_operating_says_what_is_left_of_it'),
+        ("operations", "0018_operating_says_what_is_left_of_it"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='attempt',
-            options={'verbose_name': 'attempt', 'verbose_name_plural': 'attempts'},
+            name="attempt",
+            options={"verbose_name": "attempt", "verbose_name_plural": "attempts"},
         ),
         migrations.AlterModelOptions(
-            name='campaign',
-            options={'verbose_name': 'campaign', 'verbose_name_plural': 'campaigns'},
+            name="campaign",
+            options={"verbose_name": "campaign", "verbose_name_plural": "campaigns"},
         ),
         migrations.AlterModelOptions(
-            name='campaignitem',
-            options={'verbose_name': 'line of a campaign', 'verbose_name_plural': 'lines of campaigns'},
+            name="campaignitem",
+            options={"verbose_name": "line of a campaign", "verbose_name_plural": "lines of campaigns"},
         ),
         migrations.AlterModelOptions(
-            name='event',
-            options={'verbose_name': 'event', 'verbose_name_plural': 'events'},
+            name="event",
+            options={"verbose_name": "event", "verbose_name_plural": "events"},
         ),
         migrations.AlterModelOptions(
-            name='export',
-            options={'permissions': (('export_history', 'Can export everything known about a record'),), 'verbose_name': 'case file handed out', 'verbose_name_plural': 'case files handed out'},
+            name="export",
+            options={
+                "permissions": (("export_history", "Can export everything known about a record"),),
+                "verbose_name": "case file handed out",
+                "verbose_name_plural": "case files handed out",
+            },
         ),
         migrations.AlterModelOptions(
-            name='intent',
-            options={'verbose_name': 'request', 'verbose_name_plural': 'requests'},
+            name="intent",
+            options={"verbose_name": "request", "verbose_name_plural": "requests"},
         ),
         migrations.AlterModelOptions(
-            name='jobrun',
-            options={'verbose_name': 'run of a job', 'verbose_name_plural': 'runs of jobs'},
+            name="jobrun",
+            options={"verbose_name": "run of a job", "verbose_name_plural": "runs of jobs"},
         ),
         migrations.AlterModelOptions(
-            name='proof',
-            options={'verbose_name': 'proof', 'verbose_name_plural': 'proofs'},
+            name="proof",
+            options={"verbose_name": "proof", "verbose_name_plural": "proofs"},
         ),
         migrations.AlterModelOptions(
-            name='recoveryattempt',
-            options={'permissions': (('recover', 'Can apply remedies to stuck records'), ('operate', 'Can act on what serves all locations: jobs, proofs, reports of providers')), 'verbose_name': 'recovery by staff', 'verbose_name_plural': 'recoveries by staff'},
+            name="recoveryattempt",
+            options={
+                "permissions": (
+                    ("recover", "Can apply remedies to stuck records"),
+                    ("operate", "Can act on what serves all locations: jobs, proofs, reports of providers"),
+                ),
+                "verbose_name": "recovery by staff",
+                "verbose_name_plural": "recoveries by staff",
+            },
         ),
         migrations.AlterModelOptions(
-            name='refused',
-            options={'verbose_name': 'refused request', 'verbose_name_plural': 'refused requests'},
+            name="refused",
+            options={"verbose_name": "refused request", "verbose_name_plural": "refused requests"},
         ),
         migrations.AlterModelOptions(
-            name='scheduledjob',
-            options={'verbose_name': 'scheduled job', 'verbose_name_plural': 'scheduled jobs'},
+            name="scheduledjob",
+            options={"verbose_name": "scheduled job", "verbose_name_plural": "scheduled jobs"},
         ),
         migrations.AlterModelOptions(
-            name='workerheartbeat',
-            options={'verbose_name': "worker's sign of life", 'verbose_name_plural': "workers' signs of life"},
+            name="workerheartbeat",
+            options={
+                "verbose_name": "worker's sign of life",
+                "verbose_name_plural": "workers' signs of life",
+            },
         ),
     ]
