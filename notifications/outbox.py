@@ -16,9 +16,11 @@ from notifications import kinds
 from notifications.models import Delivery
 from operations import queue, workflow
 from operations.effects import EffectStatus
+from operations.errors import Refusal
 from operations.transactions import require_transaction
 from operations.workflow import WORKER, Operation
 
+FORGOTTEN = _("Whom it was for was removed with all their data; nothing more is sent about it.")
 OVERTAKEN = _("Overtaken: a newer message tells how things stand now.")
 ONE_PER_KEY = "notifications_delivery_dedupe_key_key"
 
@@ -101,7 +103,12 @@ def once_more(delivery: Delivery, operation: Operation, *, not_after: datetime |
 def send_copy(
     original: Delivery, operation: Operation, *, recipient: str = "", not_after: datetime | None = None
 ) -> Delivery:
-    """Queue the same message as a new one; a second one to the same person is marked as possibly double."""
+    """Queue the same message as a new one; a second one to the same person is marked as possibly double.
+
+    Raises Refusal when its recipient was forgotten: whoever it was for is named nowhere any more.
+    """
+    if not original.recipient:
+        raise Refusal(FORGOTTEN)
     first = original.copy_of or original
     to = recipient or original.recipient
     copy = queue_message(

@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from bookings import changes, forgetting
 from bookings.models import Booking, Enquiry
+from notifications import outbox
 from notifications.models import Announcement, Channel, Delivery, ProviderEvent, WebhookEndpoint
 from operations import intents, jobs, proving, repair, work, workflow
 from operations.attempts import Attempt
 from operations.campaigns.campaign import Campaign
+from operations.errors import Refusal
 from operations.history import Event
 from operations.incidents import Incident
 from operations.intents import Intent, Refused
@@ -364,6 +366,17 @@ def test_nothing_is_sent_for_a_forgotten_booking():
 
     with pytest.raises(changes.NotAllowedNow):
         changes.resend(request, booking.token, version=again(booking).version, source=Source.WEB)
+
+
+def test_a_forgotten_message_that_comes_back_is_sent_to_nobody():
+    delivery = DeliveryFactory(booking=over(), done=True)
+    run()
+    advance(delivery, "bounce", evidence="550")
+
+    with pytest.raises(Refusal), transaction.atomic():
+        outbox.send_copy(again(delivery), STAFF, recipient="else@example.com")
+
+    assert Delivery.objects.count() == 1
 
 
 def test_requests_without_a_booking_go_and_those_with_one_stay():
