@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -16,6 +16,9 @@ from bookings.correspondence import Enquiry, Message
 from notifications import kinds
 from notifications.models import Delivery
 from operations.recovery import Concerns, Introduction
+
+MESSAGES = ("messages__delivery",)
+ABOUT = ("message__booking__location", "message__enquiry__location")
 
 
 def _booking_facts(booking: Booking) -> Mapping[str, Any]:
@@ -100,8 +103,14 @@ def _front_desk_page(booking: Booking) -> str:
     return reverse("staff-booking", args=[booking.location.slug, booking.pk])
 
 
+def _front_desk_page_of_message(delivery: Delivery) -> str:
+    message: Message | None = _about(delivery)
+    return _front_desk_page(message.booking) if message and message.booking else ""
+
+
 def _messages(subject: Booking | Enquiry) -> Iterable[Model]:
-    return [message.delivery for message in subject.messages.select_related("delivery")]
+    prefetch_related_objects([subject], *MESSAGES)
+    return [message.delivery for message in subject.messages.all()]
 
 
 BOOKING = Introduction(
@@ -112,6 +121,7 @@ BOOKING = Introduction(
     customer_page=_booking_page,
     own_page=_front_desk_page,
     related=_messages,
+    related_prefetch=MESSAGES,
     is_case=True,
     data=case_data.of_booking,
     besides=case_data.told_elsewhere,
@@ -166,6 +176,7 @@ ENQUIRY = Introduction(
     location=lambda enquiry: enquiry.location.name,
     time_zone=lambda enquiry: enquiry.location.time_zone,
     related=_messages,
+    related_prefetch=MESSAGES,
     is_case=True,
     data=case_data.of_enquiry,
     besides=case_data.told_elsewhere,
@@ -186,7 +197,9 @@ DELIVERY = Introduction(
     location=lambda delivery: place.name if (place := _place(delivery)) else "",
     time_zone=lambda delivery: place.time_zone if (place := _place(delivery)) else "",
     customer_page=_customer_page,
+    own_page=_front_desk_page_of_message,
     related=_subject,
+    related_prefetch=ABOUT,
     data=case_data.of_delivery,
     concerns=Concerns(person="recipient", occasion="reference", harm_at="harm_at"),
     narrowed_by={
@@ -200,5 +213,5 @@ DELIVERY = Introduction(
         "note_missed": gettext_noop("Somebody looked at it: it was missed"),
         "forget": gettext_noop("The recipient was removed"),
     },
-    prefetch=("message__booking__location", "message__enquiry__location"),
+    prefetch=ABOUT,
 )

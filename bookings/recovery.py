@@ -99,7 +99,7 @@ def _explain_awaiting(booking: Booking) -> str:
 
 
 def _ends_unanswered(booking: Booking) -> str:
-    return _("Without an answer it ends at %(when)s, the time is released and the customer is told.") % {
+    return _("Without an answer it ends on %(when)s; the time is released then and the customer is told.") % {
         "when": _moment(booking, booking.answer_until)
     }
 

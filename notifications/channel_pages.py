@@ -149,7 +149,7 @@ add_page(
     DeskPage(
         path="channels",
         name="desk_channels",
-        title=gettext_lazy("Channels: pause, release, test"),
+        title=gettext_lazy("Channels"),
         view=page,
         may_see=lambda user: may_view(user, Channel),
     )

@@ -210,7 +210,9 @@ CORRECT = Remedy(
     consequence=Consequence.TELLS_CUSTOMER,
     refuses=_cannot_correct,
     asks={
-        "recipient": gettext_lazy("The right e-mail address; of a text message, the number with its country")
+        "recipient": gettext_lazy(
+            "The right e-mail address, or for a text message the number with its country code"
+        )
     },
     is_for_one=True,
 )

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from operations import reach, recovery
-from operations.desk import counts, matters, pages, permits, refusing, remedy_actions, timeline
+from operations.desk import around, counts, matters, pages, permits, refusing, remedy_actions, timeline
 from operations.desk.finding import CappedPaginator, SearchKey, code, search
 from operations.desk.remedy_actions import RemedyAction
 from operations.desk.subjects import Subject
@@ -207,7 +207,10 @@ class RecoverableAdmin(ReadOnlyAdmin):
         if record is not None and self.has_view_permission(request, record):
             told = {
                 "subject": Subject(record),
-                "matters": matters.matters_of(record),
+                "matters": [
+                    *matters.matters_of(record),
+                    *around.of(request.user, [record]).get(record.pk, []),
+                ],
                 "timeline": timeline.of(record),
             }
         return super().change_view(request, object_id, form_url, {**told, **(extra_context or {})})

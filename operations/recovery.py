@@ -146,7 +146,8 @@ class Introduction:
 
     `related` are records whose histories belong to this one's, `moves` says transitions in words with
     the details of the event in braces, and `customer_page` is the path of what the customer sees.
-    `prefetch` names the relations that the rest reads, so that a list of many costs a few queries.
+    `prefetch` names the relations that the rest reads, so that a list of many costs a few queries;
+    `related_prefetch` those that `related` reads.
     `narrowed_by` are the columns by which a list of them can be narrowed, with what people call them.
     `own_page` is the path of a page that tells staff more about a record than the desk's page of it.
     `is_case` marks what people ask a case file of; in it stand `data`, every field that tells of somebody or
@@ -161,6 +162,7 @@ class Introduction:
     related: Callable[[Any], Iterable[Model]] = lambda _record: ()
     moves: Mapping[str, str] = field(default_factory=dict)
     prefetch: tuple[str, ...] = ()
+    related_prefetch: tuple[str, ...] = ()
     concerns: Concerns = Concerns()
     narrowed_by: Mapping[str, Text] = field(default_factory=dict)
     own_page: Callable[[Any], str] = lambda _record: ""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from operations.desk import matters, press, timeline
+from operations.desk import around, matters, press, timeline
 from operations.desk.agreed import Agreed
 from operations.desk.subjects import Subject
 from operations.recovery import Condition, Remedy
@@ -66,7 +66,10 @@ def of_record(
         "condition": condition,
         "matter": here,
         "subject": shown,
-        "others": [matter for matter in listed if matter is not here],
+        "others": [
+            *(matter for matter in listed if matter is not here),
+            *around.of(request.user, [record]).get(record.pk, []),
+        ],
         "ways": here.ways(request.user, pressed, typed) if here else [],
         "timeline": timeline.of(record),
         "agreed": Agreed(condition, shown, request.user, here is not None, said or {}),

@@ -14,9 +14,10 @@ from django.db import connection
 from django.db.models import Model
 from django.urls import reverse
 
-from operations import reach
+from operations import reach, recovery
+from operations.desk import around
 from operations.desk.finding import SearchKey, search
-from operations.desk.matters import Matter, matters_among
+from operations.desk.matters import Matter, conditions_of, matters_among
 from operations.desk.permits import User, may_view
 from operations.desk.subjects import Subject, introduced
 
@@ -37,14 +38,20 @@ _ASKED = """
 
 @dataclass(frozen=True)
 class Hit(Subject):
-    """A record that was found, with the conditions that list it now."""
+    """A record that was found, with the conditions that list it, or what belongs to it, now."""
 
     matters: list[Matter] = field(default_factory=list)
 
     @cached_property
     def page(self) -> str:
         """Where it is told best: on the desk while something is the matter with it, else its own page."""
-        return self.matters[0].page if self.matters else self.admin_page
+        own = next((matter for matter in self.matters if matter.record == self.record), None)
+        return own.page if own else self.admin_page
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether there are conditions for its kind, so that none of them means something."""
+        return bool(conditions_of(type(self.record)))
 
 
 @dataclass(frozen=True)
@@ -79,13 +86,14 @@ def _of(
         rows |= {row.pk: row for row in visible.filter(pk__in=ids)}
     listed = sorted(rows.values(), key=lambda row: -row.pk)
     more = f"{_changelist(model)}?{urlencode({'q': term})}" if len(listed) > HIT_CAP else ""
-    return Found(str(model._meta.verbose_name_plural), _hits(model, listed[:HIT_CAP]), more)
+    return Found(str(model._meta.verbose_name_plural), _hits(user, model, listed[:HIT_CAP]), more)
 
 
-def _hits(model: type[Model], rows: list[Any]) -> list[Hit]:
+def _hits(user: User, model: type[Model], rows: list[Any]) -> list[Hit]:
     concerning = matters_among(model, rows)
+    belonging = around.of(user, rows) if recovery.introduction(model).is_case else {}
     return [
-        Hit(row, [matter for matter in concerning if matter.record.pk == row.pk])
+        Hit(row, [matter for matter in concerning if matter.record.pk == row.pk] + belonging.get(row.pk, []))
         for row in introduced(model, rows)
     ]
 

@@ -46,6 +46,16 @@ def test_what_is_the_matter_is_one_click_away():
     assert "Failed, can be tried again" in page.text
 
 
+def test_a_customer_who_got_no_mail_is_not_called_fine():
+    booking = BookingFactory(accepted=True)
+    delivery = DeliveryFactory(booking=booking, dead=True)
+
+    page = found(booking.reference)
+
+    assert {page_of(booking), f"/admin/desk/notifications.dead/{delivery.pk}/"} <= set(page.links)
+    assert "nothing the matter" not in page.text
+
+
 def test_a_message_is_found_by_its_message_id():
     delivery = DeliveryFactory()
 
