@@ -31,6 +31,7 @@ from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
 from bookings.questions import Question
 from bookings.text_admin import MessageTextAdmin
+from bookings.waitlist.entry import WaitEntry
 from operations import reach
 from operations.console import QuickAdmin, RecoverableAdmin, SearchKey, WithinReach, code
 
@@ -232,6 +233,25 @@ class EnquiryAdmin(RecoverableAdmin):
         "created_at",
         "updated_at",
     )
+
+
+@admin.register(WaitEntry)
+class WaitEntryAdmin(RecoverableAdmin):
+    list_display = ("reference", "status", "day", "begins", "name", "service", "location")
+    list_filter = ("location", "status")
+    list_select_related = ("location", "service")
+    ordering = ("-until", "-id")
+    search_keys = (SearchKey("reference", code, is_prefix=False),)
+    search_help_text = _("A whole reference.")
+    fields = (
+        *("reference", "status", "version", "location", "service", "resource", "day", "begins", "until"),
+        *("booking", "name", "email", "phone", "notes", "answers", "language", "look_at"),
+        *("created_at", "updated_at"),
+    )
+
+    @admin.display(description=_("time at the place"))
+    def begins(self, entry: WaitEntry) -> str:
+        return str(when.spoken(entry.starts_at, entry.location.zone, "en").time) if entry.starts_at else ""
 
 
 admin.site.register(MessageText, MessageTextAdmin)

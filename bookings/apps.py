@@ -10,5 +10,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import staffing
+        from bookings.waitlist import following
 
         staffing.declare()
+        following.observe()

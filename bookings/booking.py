@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import name_words
 from bookings.places import Location, Resource, Service
 from bookings.sessions import LIVE_STATUSES, PlaceWithinCapacity, Session, SessionFollowsBookings
+from bookings.waitlist.guards import OfferEndsWithItsDraft
 from operations.intents import Intent
 from operations.workflow import Workflow, status_field, transition
 
@@ -214,6 +215,7 @@ class Booking(Workflow):
             *Workflow.Meta.triggers,
             SessionFollowsBookings(name="session_follows"),
             PlaceWithinCapacity(name="place_within_capacity"),
+            OfferEndsWithItsDraft(name="offer_ends_with_its_draft"),
         )
 
     def __str__(self) -> str:
@@ -248,6 +250,12 @@ class Booking(Workflow):
         self.failure_code = self.failure_text = ""
         self.revision += 1
         return {"silently": True} if silently else {}
+
+    @transition(field="status", source=S.DRAFT, target=S.CANCELLED)
+    def let_go(self, *, by: str, reason: str = "") -> None:
+        """The time was held and nothing promised: nobody is told."""
+        self.stale_after = None
+        self.cancelled_by, self.cancel_reason = by, reason
 
     @transition(field="status", source=[S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS], target=S.FAILED)
     def fail(self, *, code: str, text: str = "") -> None:

@@ -12,12 +12,13 @@ from bookings import customers
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.customer import Customer
+from bookings.waitlist.entry import WaitEntry
 from notifications import kinds
 from notifications.models import Delivery
 from operations.errors import HoldfastError
 
 Data = Mapping[str, Any]
-LINK = re.compile(r"/b/[^/\s]+/")  # whoever holds a booking's link may act on it
+LINK = re.compile(r"/(b|w)/[^/\s]+/")  # whoever holds such a link may act on it
 
 
 def of_booking(booking: Booking) -> Data:
@@ -92,6 +93,28 @@ def of_enquiry(enquiry: Enquiry) -> Data:
     }
 
 
+def of_wait_entry(entry: WaitEntry) -> Data:
+    """What somebody waited for, and what they were offered."""
+    return {
+        "reference": entry.reference,
+        "location": entry.location.name,
+        "service": entry.service.name,
+        "with": entry.resource.name if entry.resource else "",
+        "day": entry.day,
+        "starts_at": entry.starts_at,
+        "of_use_until": entry.until,
+        "offered": entry.booking.reference if entry.booking else "",
+        "name": entry.name,
+        "email": entry.email,
+        "phone": entry.phone,
+        "notes": entry.notes,
+        "answers": entry.answers,
+        "language": entry.language,
+        "joined_through": entry.source,
+        "recorded_at": entry.created_at,
+    }
+
+
 def of_delivery(delivery: Delivery) -> Data:
     """To whom it went, by which way, under which id, and what it would say now."""
     return {
@@ -108,7 +131,7 @@ def of_delivery(delivery: Delivery) -> Data:
     }
 
 
-def told_elsewhere(subject: Booking | Enquiry) -> Iterable[Model]:
+def told_elsewhere(subject: Booking | Enquiry | WaitEntry) -> Iterable[Model]:
     """What other systems were told about it, copies included."""
     return list(announced(subject))
 
@@ -130,4 +153,4 @@ def _content(delivery: Delivery) -> dict[str, str]:
         content = kind.compose(delivery)
     except HoldfastError as error:
         return {"not_any_more": str(error)}
-    return {"subject": content.subject, "text": LINK.sub("/b/…/", content.text)}
+    return {"subject": content.subject, "text": LINK.sub(r"/\1/…/", content.text)}

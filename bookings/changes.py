@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import allocation, explanations, messages, processing, redirecting
 from bookings.allocation import TimeTaken
-from bookings.booking import Booking
+from bookings.booking import Booking, Status
 from bookings.places import Resource
 from bookings.sessions import LIVE_STATUSES, Session
 from bookings.times import NotOffered
@@ -50,11 +50,25 @@ def cancel(
     """Cancel for the customer; raises NotAllowedNow after the place's cancellation window."""
 
     def act(booking: Booking, operation: Operation) -> None:
+        if booking.status == Status.DRAFT:
+            let_go(booking, operation, by=Actor.CUSTOMER, reason=reason)
+            return
         workflow.perform(booking, "cancel", operation, by=Actor.CUSTOMER, reason=reason)
         messages.supersede_unsent(booking, operation)
         messages.tell(booking, "cancelled_by_customer", operation)
 
     return _change(request, token, version, source, "cancel", {"reason": reason}, act)
+
+
+def take(request: intents.Request, token: str, *, version: int, source: Source) -> Changed:
+    """Take an offer from the wait list: the time that is held becomes a booking like any other."""
+
+    def act(booking: Booking, operation: Operation) -> None:
+        workflow.perform(booking, "submit", operation)
+        messages.supersede_unsent(booking, operation)
+        queue.wake(processing.TOPIC)
+
+    return _change(request, token, version, source, "take", {}, act)
 
 
 def move(
@@ -141,6 +155,12 @@ def move_to(
     messages.supersede_unsent(booking, operation)
     messages.tell(booking, "moved", operation)
     messages.remind(booking, operation)
+
+
+def let_go(booking: Booking, operation: Operation, *, by: Actor, reason: str = "") -> None:
+    """Release the time of a locked draft; nothing was promised, so nobody is told."""
+    workflow.perform(booking, "let_go", operation, by=by, reason=reason)
+    messages.supersede_unsent(booking, operation)
 
 
 def take_again(booking: Booking, operation: Operation) -> None:

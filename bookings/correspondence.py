@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import name_words
 from bookings.booking import Booking, new_reference, new_token
 from bookings.places import Location
+from bookings.waitlist.entry import WaitEntry
 from notifications.models import Delivery
 from operations.intents import Intent
 from operations.workflow import Workflow, status_field, transition
@@ -94,15 +95,33 @@ class Message(models.Model):
     )
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="messages")
     enquiry = models.ForeignKey(Enquiry, on_delete=models.CASCADE, null=True, related_name="messages")
+    wait_entry = models.ForeignKey(
+        WaitEntry, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
+    )
     revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(booking__isnull=True) ^ Q(enquiry__isnull=True),
-                name="bookings_message_is_about_one",
+                condition=Q(enquiry__isnull=True, wait_entry__isnull=True, booking__isnull=False)
+                | Q(booking__isnull=True, wait_entry__isnull=True, enquiry__isnull=False)
+                | Q(booking__isnull=True, enquiry__isnull=True, wait_entry__isnull=False),
+                name="bookings_message_is_of_one",
+            ),
+        )
+
+        indexes = (
+            models.Index(
+                fields=["wait_entry"], condition=Q(wait_entry__isnull=False), name="bookings_message_waiting"
             ),
         )
 
     def __str__(self) -> str:
         return f"message {self.delivery_id}"
+
+    @property
+    def subject(self) -> Booking | Enquiry | WaitEntry:
+        """What it is about; the database sees to it that there is exactly one."""
+        found = self.booking or self.enquiry or self.wait_entry
+        assert found is not None
+        return found

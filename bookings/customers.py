@@ -12,6 +12,7 @@ from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.customer import Customer
 from bookings.forgetting import Subject
+from bookings.waitlist.entry import WaitEntry
 from operations import turns
 from operations.errors import Refusal
 from operations.transactions import require_transaction, use_case
@@ -71,10 +72,16 @@ def enquiries_of(customer: Customer) -> QuerySet[Enquiry]:
     return Enquiry.objects.alias(address=Lower("email")).filter(_under_keys(customer))
 
 
+def entries_of(customer: Customer) -> QuerySet[WaitEntry]:
+    """Where the person is or was on a wait list."""
+    return WaitEntry.objects.alias(address=Lower("email")).filter(_under_keys(customer))
+
+
 def subjects_of(customer: Customer) -> list[Subject]:
-    """Bookings and enquiries that still name the person."""
+    """Bookings, enquiries and places on a wait list that still name the person."""
     bookings = bookings_of(customer).select_related("location", "service", "resource").order_by("pk")
-    return [*bookings, *enquiries_of(customer).select_related("location").order_by("pk")]
+    entries = entries_of(customer).select_related("location", "service", "resource", "booking").order_by("pk")
+    return [*bookings, *enquiries_of(customer).select_related("location").order_by("pk"), *entries]
 
 
 def is_blocked(booking: Booking) -> bool:

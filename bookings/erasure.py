@@ -18,6 +18,7 @@ from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.customer import Customer
 from bookings.forgetting import Subject
+from bookings.waitlist.entry import WaitEntry
 from operations import workflow
 from operations.retention import Person, Rule, erase
 from operations.workflow import Operation
@@ -30,7 +31,7 @@ def plan(customer: Customer) -> tuple[list[Subject], list[tuple[Subject, str]]]:
     going: list[Subject] = []
     staying: list[tuple[Subject, str]] = []
     subjects = customers.subjects_of(customer)
-    for kind in (Booking, Enquiry):
+    for kind in (Booking, Enquiry, WaitEntry):
         alike = [subject for subject in subjects if isinstance(subject, kind)]
         kept = forgetting.keeps(alike)
         for subject in alike:
@@ -90,10 +91,12 @@ def long_gone() -> QuerySet[Customer]:
     quiet = Customer.objects.filter(
         seen_at__lt=before, forgotten_at__isnull=True, blocked_at__isnull=True, merged_into__isnull=True
     ).filter(merged__isnull=True)
-    return quiet.exclude(_named_in(Booking)).exclude(_named_in(Enquiry)).order_by("seen_at", "pk")
+    for model in (Booking, Enquiry, WaitEntry):
+        quiet = quiet.exclude(_named_in(model))
+    return quiet.order_by("seen_at", "pk")
 
 
-def _named_in(model: type[Booking] | type[Enquiry]) -> Exists:
+def _named_in(model: type[Booking | Enquiry | WaitEntry]) -> Exists:
     """By address; whoever has none is looked for by number."""
     named: QuerySet[Any] = model._default_manager.all()
     by_address = named.alias(address=Lower("email")).filter(address=OuterRef("email"))

@@ -25,7 +25,7 @@ CUSTOMER_MAY_RETRY = frozenset(
 STAFF_MAY_RETRY = CUSTOMER_MAY_RETRY | {FailureCode.PAYMENT_UNKNOWN, FailureCode.PARTNER_DECLINED}
 
 
-ACTIONS = ("cancel", "move", "retry", "resend", "calendar", "address")
+ACTIONS = ("take", "cancel", "move", "retry", "resend", "calendar", "address")
 STILL_WRITTEN_TO = timedelta(days=1)  # after the end of the appointment
 
 
@@ -61,12 +61,7 @@ def explain(booking: Booking) -> Explanation:
 def _explain(booking: Booking) -> Explanation:
     match booking.status:
         case Status.DRAFT:
-            return Explanation(
-                Level.WAITING,
-                _("This time is held for you"),
-                _("Nothing is booked yet. Finish the form to book it."),
-                _("The time is held until %(when)s.") % {"when": _moment(booking, booking.stale_after)},
-            )
+            return _held(booking)
         case Status.SUBMITTED:
             return _waiting(booking)
         case Status.ACCEPTED:
@@ -100,6 +95,8 @@ def why_not(booking: Booking, action: str) -> str:
     if booking.forgotten_at:
         return _("Your personal data were removed from this booking; nothing more is sent about it.")
     match action:
+        case "take":
+            return _why_not_take(booking)
         case "cancel":
             return _why_not_cancel(booking)
         case "move":
@@ -126,6 +123,23 @@ def why_not(booking: Booking, action: str) -> str:
 def cancel_until(booking: Booking) -> datetime:
     """Until when the customer may cancel or move a confirmed booking themselves."""
     return booking.starts_at - timedelta(hours=booking.location.cancel_until_hours)
+
+
+def is_offer(booking: Booking) -> bool:
+    """Whether it is a time held for somebody from the wait list, who has not answered yet."""
+    return booking.status == Status.DRAFT and hasattr(booking, "wait_entry")
+
+
+def _why_not_take(booking: Booking) -> str:
+    if not is_offer(booking):
+        return _("There is no offer to take.")
+    if _has_run_out(booking):
+        return _("This time was held until %(when)s.") % {"when": _moment(booking, booking.stale_after)}
+    return ""
+
+
+def _has_run_out(booking: Booking) -> bool:
+    return booking.stale_after is not None and booking.stale_after <= timezone.now()
 
 
 def _why_not_cancel(booking: Booking) -> str:
@@ -169,6 +183,19 @@ def _outside_window(booking: Booking) -> str:
 
 def _already_begun(booking: Booking) -> str:
     return "" if timezone.now() < booking.starts_at else _("The time of this booking has begun.")
+
+
+def _held(booking: Booking) -> Explanation:
+    until = {"when": _moment(booking, booking.stale_after)}
+    if _has_run_out(booking):
+        step = _("It was held until %(when)s and is given to others.") % until
+    else:
+        step = _("The time is held until %(when)s.") % until
+    if is_offer(booking):
+        text = _("You were on the wait list for it. Nothing is booked yet: take it, or let it go.")
+    else:
+        text = _("Nothing is booked yet. Finish the form to book it.")
+    return Explanation(Level.WAITING, _("This time is held for you"), text, step)
 
 
 def _waiting(booking: Booking) -> Explanation:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from bookings.places import Location
+from bookings.waitlist.entry import WaitEntry
 from notifications import forgetting as messages
 from notifications.models import Announcement, Delivery
 from operations import workflow
@@ -22,8 +23,10 @@ from operations.intents import Intent, Refused
 from operations.retention import Person, Rule, erase, reasons_to_keep
 from operations.workflow import Operation
 
-Subject = Booking | Enquiry
-TIED = ("bookings.booking", "bookings.enquiry", "notifications.delivery")
+Subject = Booking | Enquiry | WaitEntry
+TIED = ("bookings.booking", "bookings.enquiry", "bookings.waitentry", "notifications.delivery")
+
+COLUMNS = {Booking: "booking_id", Enquiry: "enquiry_id", WaitEntry: "wait_entry_id"}
 
 
 def bookings_over() -> QuerySet[Booking]:
@@ -36,6 +39,12 @@ def enquiries_over() -> QuerySet[Enquiry]:
     """Answered and closed enquiries whose time to be kept is over."""
     over = _past("updated_at", settings.HOLDFAST.enquiry_retention_days)
     return _finished(Enquiry.objects.all()).filter(over).order_by("updated_at", "pk")
+
+
+def waiting_over() -> QuerySet[WaitEntry]:
+    """Entries of the wait list whose time to be kept is over, like that of the booking they were for."""
+    over = _past("until", settings.HOLDFAST.booking_retention_days)
+    return _finished(WaitEntry.objects.all()).filter(over).order_by("until", "pk")
 
 
 def keeps(subjects: Sequence[Subject]) -> Mapping[int, str]:
@@ -69,7 +78,7 @@ def _with_messages(subjects: Sequence[Subject]) -> list[tuple[Subject, list[Deli
     label = subjects[0]._meta.label_lower
     ids = [subject.pk for subject in subjects]
     found: dict[int, dict[int, Delivery]] = defaultdict(dict)
-    of = "booking_id" if isinstance(subjects[0], Booking) else "enquiry_id"
+    of = COLUMNS[type(subjects[0])]
     for message in Message.objects.filter(**{f"{of}__in": ids}).select_related("delivery"):
         found[getattr(message, of)][message.delivery_id] = message.delivery
     told = Announcement.objects.filter(event__subject_model=label, event__subject_id__in=ids)
@@ -111,7 +120,7 @@ def intents_over() -> QuerySet[Intent]:
     """Requests that have nothing to do with a booking, an enquiry or a message that is kept."""
     before = timezone.now() - timedelta(seconds=settings.HOLDFAST.intent_retention_seconds)
     free = Intent.objects.exclude(subject_model__in=TIED).exclude(outcome="submitted")
-    free = free.filter(booking__isnull=True, enquiry__isnull=True)
+    free = free.filter(booking__isnull=True, enquiry__isnull=True, waitentry__isnull=True)
     return free.filter(created_at__lt=before).order_by("created_at", "pk")
 
 
@@ -154,6 +163,19 @@ RULES = (
         since_at="updated_at",
         keeps=keeps,
         unfinished=lambda: _unfinished(Enquiry, "updated_at", settings.HOLDFAST.enquiry_retention_days),
+        location="location__name",
+    ),
+    Rule(
+        code="wait_list",
+        title="Forget who was on the wait list long ago",
+        says=_("Name, e-mail address, phone, notes and answers; recipients and notes about it."),
+        stays=_("That somebody waited, for what, and what came of it."),
+        model=WaitEntry,
+        due=waiting_over,
+        forget=forget,
+        since_at="until",
+        keeps=keeps,
+        unfinished=lambda: _unfinished(WaitEntry, "until", settings.HOLDFAST.booking_retention_days),
         location="location__name",
     ),
     Rule(

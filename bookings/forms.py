@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from bookings import language, question_fields, questions, text_messages
 from bookings.intake import Submission
 from bookings.places import Resource, Service
 from bookings.typed_fields import Address, Line, Paragraphs
+from bookings.waitlist.joining import Wish
 
 BARE_PLUS = re.compile(r" (?=\d\d:?\d\d$)")  # a "+" that nobody escaped arrives as a space
 
@@ -31,7 +32,9 @@ class Start(forms.CharField):
 
     widget = forms.HiddenInput
 
-    def clean(self, value: Any) -> datetime:
+    def clean(self, value: Any) -> datetime | None:
+        if not value and not self.required:
+            return None
         try:
             return parse_start(value or "")
         except (ValueError, OverflowError) as error:
@@ -146,6 +149,58 @@ class BookingForm(Person, TimeForm):
             service=self.service,
             language=language.of_reader(self.service.location),
             confirm_duplicate=confirm_duplicate,
+            answers=question_fields.answers(typed),
+            **typed,
+        )
+
+
+class WaitForm(BookingForm):
+    """Everything needed to book, for a start or for any time of a day that is full now."""
+
+    start = Start(required=False)
+    day = forms.DateField(
+        widget=forms.HiddenInput,
+        required=False,
+        error_messages={"invalid": _("We did not understand which day you want.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _("The offer goes there.")
+        self.order_fields(["start", "resource", "day"])
+
+    def clean_day(self) -> date | None:
+        """The date of the start, if there is one."""
+        start = self.cleaned_data.get("start")
+        day: date | None = start.astimezone(self.service.location.zone).date() if start else None
+        return day or self.cleaned_data["day"]
+
+    def clean(self) -> dict[str, Any]:
+        """A day at least."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and cleaned["day"] is None:
+            raise ValidationError(_("Please choose a day first."))
+        return cleaned
+
+    def wanted(self) -> tuple[date | None, datetime | None]:
+        """The day and the start that it carries, whether the rest of it is right or not."""
+        try:
+            start = parse_start(self["start"].value() or "")
+        except (ValueError, OverflowError):
+            start = None
+        if start:
+            return start.astimezone(self.service.location.zone).date(), start
+        try:
+            return date.fromisoformat(str(self["day"].value() or "")), None
+        except ValueError:
+            return None, None
+
+    def wish(self) -> Wish:
+        """What the domain takes; the form must be valid."""
+        typed = dict(self.cleaned_data)
+        return Wish(
+            service=self.service,
+            language=language.of_reader(self.service.location),
             answers=question_fields.answers(typed),
             **typed,
         )

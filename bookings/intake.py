@@ -167,36 +167,44 @@ def _likely_duplicate(submission: Submission) -> Booking | None:
     return Booking.objects.select_related("location", "service").get(pk=found[0]) if found else None
 
 
+def facts(submission: Submission, place: Place) -> dict[str, Any]:
+    """The fields of a booking that the form and the place taken decide."""
+    service = submission.service
+    return {
+        "location": service.location,
+        "service": service,
+        "session": place.session,
+        "place": place.number,
+        "resource": place.resource,
+        "wants_resource": submission.resource is not None,
+        "starts_at": place.session.starts_at,
+        "ends_at": place.session.ends_at,
+        "time_zone": service.location.time_zone,
+        "local_start": place.session.starts_at.astimezone(service.location.zone).isoformat(),
+        "name": submission.name.strip(),
+        "email": submission.email.strip(),
+        "phone": submission.phone.strip(),
+        "notes": submission.notes.strip(),
+        "answers": questions.as_kept(service, submission.answers),
+        "language": submission.language,
+        "price": service.price,
+        "deposit": service.deposit,
+        "currency": service.location.currency,
+    }
+
+
 def _build(
     submission: Submission, place: Place, intent: intents.Intent, source: Source, earlier: Booking | None
 ) -> Booking:
-    service, now = submission.service, timezone.now()
+    now = timezone.now()
     return Booking(
         status=Status.SUBMITTED,
         request=intent,
-        location=service.location,
-        service=service,
-        session=place.session,
-        place=place.number,
-        resource=place.resource,
-        wants_resource=submission.resource is not None,
-        starts_at=place.session.starts_at,
-        ends_at=place.session.ends_at,
-        time_zone=service.location.time_zone,
-        local_start=place.session.starts_at.astimezone(service.location.zone).isoformat(),
-        name=submission.name.strip(),
-        email=submission.email.strip(),
-        phone=submission.phone.strip(),
-        notes=submission.notes.strip(),
-        answers=questions.as_kept(service, submission.answers),
-        language=submission.language,
-        price=service.price,
-        deposit=service.deposit,
-        currency=service.location.currency,
         source=source,
         next_at=now,
         stale_after=now + timedelta(seconds=settings.HOLDFAST.processing_late_seconds),
         duplicate_of=earlier,
+        **facts(submission, place),
     )
 
 

@@ -18,7 +18,7 @@ from notifications.models import Delivery
 from operations.recovery import Concerns, Introduction
 
 MESSAGES = ("messages__delivery",)
-ABOUT = ("message__booking__location", "message__enquiry__location")
+ABOUT = ("message__booking__location", "message__enquiry__location", "message__wait_entry__location")
 
 
 def _booking_facts(booking: Booking) -> Mapping[str, Any]:
@@ -80,14 +80,12 @@ def _about(delivery: Delivery) -> Any:
 
 def _place(delivery: Delivery) -> Any:
     message: Message | None = _about(delivery)
-    subject = (message.booking or message.enquiry) if message else None
-    return subject.location if subject else None
+    return message.subject.location if message else None
 
 
 def _subject(delivery: Delivery) -> Iterable[Model]:
     message: Message | None = _about(delivery)
-    subject = (message.booking or message.enquiry) if message else None
-    return [subject] if subject else []
+    return [message.subject] if message else []
 
 
 def _customer_page(delivery: Delivery) -> str:
@@ -138,6 +136,8 @@ BOOKING = Introduction(
         "failure_code": gettext_lazy("Failure"),
     },
     moves={
+        "offer": gettext_noop("Held for somebody from the wait list"),
+        "let_go": gettext_noop("Not finished: its time was let go"),
         "submit": gettext_noop("Received"),
         "accept": gettext_noop("Confirmed"),
         "start": gettext_noop("Begun"),

@@ -5,26 +5,37 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bookings import money, when
-from bookings.booking import Booking
+from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry
 from bookings.places import Location
+from bookings.waitlist import words
+from bookings.waitlist.entry import WaitEntry
 
 OF_PLACE = ("place", "address", "phone")
 OF_BOOKING = (
     *("name", "service", "person", "date", "time", "end", "when", "zone", "reference"),
     *("price", "deposit", "how_to_pay", "deadline", "reason"),
 )
+OF_WAITING = ("name", "reference", "service", "person", "wanted")
 OF_ENQUIRY = ("name", "reference", "question", "answer")
 
 
 def names(kind: str) -> frozenset[str]:
     """What may stand in braces in messages of this kind."""
+    if kind == "wait_list_joined":
+        return frozenset((*OF_PLACE, *OF_WAITING))
     return frozenset((*OF_PLACE, *(OF_ENQUIRY if kind.startswith("enquiry_") else OF_BOOKING)))
 
 
-def values(subject: Booking | Enquiry, language: str) -> dict[str, str]:
+def values(subject: Booking | Enquiry | WaitEntry, language: str) -> dict[str, str]:
     """What stands for each of these names in a letter about `subject`."""
-    own = _of_booking(subject, language) if isinstance(subject, Booking) else _of_enquiry(subject)
+    match subject:
+        case Booking():
+            own = _of_booking(subject, language)
+        case Enquiry():
+            own = _of_enquiry(subject)
+        case _:
+            own = _of_waiting(subject, language)
     return _of_place(subject.location) | own
 
 
@@ -35,8 +46,8 @@ def _of_place(location: Location) -> dict[str, str]:
 
 def _of_booking(booking: Booking, language: str) -> dict[str, str]:
     span = when.for_booking(booking, language)
-    deadline = when.spoken(booking.answer_until or booking.starts_at, booking.location.zone, language)
-
+    until = booking.stale_after if booking.status == Status.DRAFT else booking.answer_until
+    deadline = when.spoken(until or booking.starts_at, booking.location.zone, language)
     return {
         "name": booking.name,
         "service": booking.service.name,
@@ -65,4 +76,14 @@ def _of_enquiry(enquiry: Enquiry) -> dict[str, str]:
         "reference": enquiry.reference,
         "question": enquiry.text,
         "answer": enquiry.answer,
+    }
+
+
+def _of_waiting(entry: WaitEntry, language: str) -> dict[str, str]:
+    return {
+        "name": entry.name,
+        "reference": entry.reference,
+        "service": entry.service.name,
+        "person": entry.resource.name if entry.resource else "",
+        "wanted": words.wanted(entry, language),
     }

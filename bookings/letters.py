@@ -18,9 +18,12 @@ from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.message_texts import MessageText
 from bookings.places import Location
+from bookings.waitlist import words
+from bookings.waitlist.entry import WaitEntry, WaitStatus
 from notifications import gathering
 from notifications.kinds import Attachment, Content
 from notifications.models import Delivery
+from operations.errors import OvertakenError
 
 INVITING = frozenset({"confirmation", "moved"})
 CANCELLED, STANDING = frozenset({Status.CANCELLED}), frozenset({Status.ACCEPTED, Status.IN_PROGRESS})
@@ -34,6 +37,7 @@ TRUE_WHILE = {
     "cancelled_by_customer": CANCELLED,
     "cancelled_by_staff": CANCELLED,
     "failed": frozenset({Status.FAILED}),
+    "wait_list_offer": frozenset({Status.DRAFT}),
 }
 CALLING_OFF = frozenset({"cancelled_by_customer", "cancelled_by_staff"})
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
@@ -48,8 +52,9 @@ def compose(delivery: Delivery) -> Content:
     message = gathering.told(delivery, about)
     if delivery.kind == reminders.REMINDER:
         reminders.refuse_overtaken(delivery, message)
-    subject = message.booking or message.enquiry
-    assert subject is not None
+    subject = message.subject
+    if isinstance(subject, WaitEntry) and subject.status != WaitStatus.WAITING:
+        raise OvertakenError("Nobody waits any more.")
     if not message.has_own_text:
         return write(delivery, subject)
     return write(delivery, subject, message_texts.find(subject.location, delivery.kind, delivery.language))
@@ -57,15 +62,22 @@ def compose(delivery: Delivery) -> Content:
 
 def about(deliveries: Sequence[Delivery]) -> dict[int, Any]:
     """What each of these messages is about, and whether the place has a text of its own for it."""
-    location = Coalesce(OuterRef("booking__location_id"), OuterRef("enquiry__location_id"))
+    location = Coalesce(
+        OuterRef("booking__location_id"),
+        OuterRef("enquiry__location_id"),
+        OuterRef("wait_entry__location_id"),
+    )
     own_texts = MessageText.objects.filter(kind=OuterRef("delivery__kind"), location_id=location)
     messages = Message.objects.select_related(
-        "booking__location", "booking__service", "booking__resource", "enquiry__location"
+        *("booking__location", "booking__service", "booking__resource", "enquiry__location"),
+        *("wait_entry__location", "wait_entry__service", "wait_entry__resource"),
     ).annotate(has_own_text=Exists(own_texts))
     return messages.in_bulk([delivery.pk for delivery in deliveries])
 
 
-def write(delivery: Delivery, subject: Booking | Enquiry, own: MessageText | None = None) -> Content:
+def write(
+    delivery: Delivery, subject: Booking | Enquiry | WaitEntry, own: MessageText | None = None
+) -> Content:
     """What the message says about its subject as it is now, with the place's own text if it has one.
 
     Raises placeholders.Unfillable when that cannot be filled in.
@@ -73,6 +85,8 @@ def write(delivery: Delivery, subject: Booking | Enquiry, own: MessageText | Non
     with override(delivery.language):
         if isinstance(subject, Enquiry):
             return _about_enquiry(delivery, subject, own)
+        if isinstance(subject, WaitEntry):
+            return _about_waiting(delivery, subject, own)
         if subject.status in TRUE_WHILE.get(delivery.kind, frozenset(Status)):
             return _about_booking(delivery, subject, delivery.kind, own)
         return _about_booking(delivery, subject, "as_it_stands", None)
@@ -80,12 +94,12 @@ def write(delivery: Delivery, subject: Booking | Enquiry, own: MessageText | Non
 
 def render(
     delivery: Delivery,
-    words: str,
+    name: str,
     location: Location,
     context: dict[str, Any],
     attachments: tuple[Attachment, ...] = (),
 ) -> Content:
-    """The letter that `templates/mail/<words>.*` make of the context, in the place's name and colour."""
+    """The letter that `templates/mail/<name>.*` make of the context, in the place's name and colour."""
     context = context | {
         "location": location,
         "address": ", ".join(location.address.split("\n")),
@@ -93,18 +107,18 @@ def render(
         "is_copy": delivery.may_be_duplicate,
         "is_for_staff": delivery.is_for_staff,
     }
-    subject, _, text = render_to_string(f"mail/{words}.txt", context).strip().partition("\n")
+    subject, _, text = render_to_string(f"mail/{name}.txt", context).strip().partition("\n")
     return Content(
         subject=context.get("own_subject") or subject.strip(),
         text=re.sub(r"\n\s*\n\s*\n+", "\n\n", text).strip() + "\n",
-        html=_inliner.inline(render_to_string(f"mail/{words}.html", context)),
+        html=_inliner.inline(render_to_string(f"mail/{name}.html", context)),
         attachments=attachments,
         sender_name=location.name,
         reply_to="" if delivery.is_for_staff else location.email,
     )
 
 
-def _about_booking(delivery: Delivery, booking: Booking, words: str, own: MessageText | None) -> Content:
+def _about_booking(delivery: Delivery, booking: Booking, name: str, own: MessageText | None) -> Content:
     context = {
         "booking": booking,
         "name": booking.name,
@@ -115,12 +129,15 @@ def _about_booking(delivery: Delivery, booking: Booking, words: str, own: Messag
         "deadline": when.spoken(
             booking.answer_until or booking.starts_at, booking.location.zone, delivery.language
         ),
+        "held_until": when.spoken(
+            booking.stale_after or booking.starts_at, booking.location.zone, delivery.language
+        ),
         "link": f"{settings.HOLDFAST_URL}/b/{booking.token}/?m={delivery.uid}",
         "desk": f"{settings.HOLDFAST_URL}/admin/desk/bookings.awaiting_staff/{booking.pk}/",
         "new_address": delivery.parameters.get("new_address", ""),
     }
     context |= _own_words(own, booking, delivery.language)
-    return render(delivery, words, booking.location, context, _invitation(delivery, booking))
+    return render(delivery, name, booking.location, context, _invitation(delivery, booking))
 
 
 def _about_enquiry(delivery: Delivery, enquiry: Enquiry, own: MessageText | None) -> Content:
@@ -128,7 +145,19 @@ def _about_enquiry(delivery: Delivery, enquiry: Enquiry, own: MessageText | None
     return render(delivery, delivery.kind, enquiry.location, context)
 
 
-def _own_words(own: MessageText | None, subject: Booking | Enquiry, language: str) -> dict[str, str]:
+def _about_waiting(delivery: Delivery, entry: WaitEntry, own: MessageText | None) -> Content:
+    context = {
+        "entry": entry,
+        "name": entry.name,
+        "wanted": words.wanted(entry, delivery.language),
+        "link": f"{settings.HOLDFAST_URL}/w/{entry.token}/",
+    } | _own_words(own, entry, delivery.language)
+    return render(delivery, delivery.kind, entry.location, context)
+
+
+def _own_words(
+    own: MessageText | None, subject: Booking | Enquiry | WaitEntry, language: str
+) -> dict[str, str]:
     if own is None:
         return {}
     values = letter_facts.values(subject, language)

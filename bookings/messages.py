@@ -14,6 +14,7 @@ from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.letters import about, compose
 from bookings.reminders import REMINDER
+from bookings.waitlist.entry import WaitEntry
 from notifications import outbox
 from notifications.kinds import Kind, register
 from notifications.models import Delivery, DeliveryQuerySet
@@ -24,6 +25,7 @@ from operations.workflow import Operation
 
 EMAIL = "email"
 LINK_AGAIN, ADDRESS_CHANGED = "link_sent_again", "address_changed"
+OFFER, JOINED = "wait_list_offer", "wait_list_joined"
 BESIDES = frozenset({REMINDER, ADDRESS_CHANGED})  # they say nothing new, so they are never "the latest"
 NOT_LEFT = frozenset({EffectStatus.PENDING, EffectStatus.HELD, EffectStatus.CANCELLED, EffectStatus.EXPIRED})
 LINK_PAUSE = timedelta(minutes=5)
@@ -108,6 +110,25 @@ def tell_enquirer(enquiry: Enquiry, kind: str, operation: Operation) -> Delivery
     )
     if delivery:
         Message.objects.get_or_create(delivery=delivery, defaults={"enquiry": enquiry})
+    return delivery
+
+
+def tell_waiting(entry: WaitEntry, operation: Operation) -> Delivery | None:
+    """Queue the receipt to whoever joined the wait list, with the way to leave it."""
+    delivery = outbox.queue_message(
+        kind=JOINED,
+        recipient=entry.email,
+        dedupe_key=f"wait:{entry.pk}:{JOINED}:{outbox.digest(entry.email)}",
+        reference=entry.reference,
+        location=entry.location.slug,
+        language=entry.language,
+        harm_at=entry.until,
+        not_after=entry.until,
+        parameters={"time_zone": entry.location.time_zone},
+        operation=operation,
+    )
+    if delivery:
+        Message.objects.get_or_create(delivery=delivery, defaults={"wait_entry": entry})
     return delivery
 
 
@@ -227,6 +248,8 @@ def _not_after(booking: Booking, kind: str) -> datetime | None:
         return booking.answer_until
     if kind == REMINDER:
         return reminders.useful_until(booking)
+    if kind == OFFER:
+        return booking.stale_after
     if kind in UNTIL_START:
         return booking.starts_at
     return max(booking.starts_at, timezone.now()) + USEFUL_AFTER_START
@@ -242,7 +265,12 @@ def _link_copy(original: Delivery, copy: Delivery) -> None:
     about = Message.objects.get(delivery=original)
     Message.objects.get_or_create(
         delivery=copy,
-        defaults={"booking": about.booking, "enquiry": about.enquiry, "revision": about.revision},
+        defaults={
+            "booking": about.booking,
+            "enquiry": about.enquiry,
+            "wait_entry": about.wait_entry,
+            "revision": about.revision,
+        },
     )
 
 
@@ -266,6 +294,8 @@ register(
             ("failed", _("Failure notice")),
             ("enquiry_received", _("Receipt of your message")),
             ("enquiry_answered", _("Answer")),
+            (JOINED, _("Receipt of the wait list")),
+            (OFFER, _("Offer from the wait list")),
         )
     ),
     Kind(

@@ -11,6 +11,7 @@ from bookings.places import Absence, Closure, Location, Requirement, Resource, S
 from bookings.questions import Question
 from bookings.sessions import Allocation, Session
 from bookings.staffing import Assignment
+from bookings.waitlist.entry import FreedDay, WaitEntry
 
 __all__ = [
     "Absence",
@@ -22,6 +23,7 @@ __all__ = [
     "Closure",
     "Customer",
     "Enquiry",
+    "FreedDay",
     "LeftOutside",
     "Location",
     "Message",
@@ -31,4 +33,5 @@ __all__ = [
     "Resource",
     "Service",
     "Session",
+    "WaitEntry",
 ]

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import attention, language, letters, message_texts
+from bookings import attention, language, letters, message_texts, messages
 from bookings.attention import Matters
 from bookings.booking import Booking, FailureCode, Status, Waiting
 from bookings.correspondence import Enquiry, EnquiryStatus
 from bookings.message_texts import MessageText
 from bookings.places import Approval, Location, Service
+from bookings.waitlist.entry import WaitEntry
 from notifications.kinds import Content
 from notifications.models import Delivery
 
@@ -52,8 +53,7 @@ def show(location: Location, kind: str, *, draft: MessageText | None = None, wit
         real = list(attention.matters_at(location)) if with_people else []
         content = attention.write(delivery, location, real or [_example_matters()])
         return Preview(content, location.email, _("what is on the desk now") if real else "")
-    is_enquiry = kind.startswith("enquiry_")
-    subject = _enquiry(location, with_people) if is_enquiry else _booking(location, kind, with_people)
+    subject = _subject(location, kind, with_people)
     own = draft or message_texts.find(location, kind, reader)
     content = letters.write(delivery, subject, own)
     to = location.email if delivery.is_for_staff else subject.email
@@ -64,6 +64,25 @@ def show(location: Location, kind: str, *, draft: MessageText | None = None, wit
 def _example_matters() -> Matters:
     page = f"{settings.HOLDFAST_URL}/admin/desk/bookings.failed/"
     return Matters(_("Failed, can be tried again"), 1, ["Ada Lovelace · HF-EXAMPLE"], page)
+
+
+def _subject(location: Location, kind: str, with_people: bool) -> Booking | Enquiry | WaitEntry:
+    if kind == messages.JOINED:
+        return _wait_entry(location, with_people)
+    if kind.startswith("enquiry_"):
+        return _enquiry(location, with_people)
+    return _booking(location, kind, with_people)
+
+
+def _wait_entry(location: Location, with_people: bool) -> WaitEntry:
+    """The newest one, else somebody who waits for a day."""
+    newest = location.wait_list.order_by("-pk").first() if with_people else None
+    if newest is None:
+        example = _example(location)
+        day = example.starts_at.date()
+        newest = WaitEntry(name=example.name, email=example.email, token=example.token, day=day)
+        newest.reference, newest.location, newest.service = example.reference, location, example.service
+    return newest
 
 
 def _enquiry(location: Location, with_people: bool) -> Enquiry:
@@ -121,4 +140,6 @@ def _state(kind: str, booking: Booking) -> dict[str, Any]:
         until = booking.answer_until or timezone.now() + timedelta(days=1)
         asked = {"waiting_for": WAITING.get(approval, Waiting.STAFF), "answer_until": until}
         return STANDING | {"status": Status.SUBMITTED} | asked
+    if kind == messages.OFFER:
+        return CALLED_OFF | {"status": Status.DRAFT, "stale_after": timezone.now() + timedelta(hours=2)}
     return STATES.get(kind, STANDING)

@@ -158,15 +158,37 @@ def still_named() -> list[Breach]:
                UNION ALL
                SELECT id, 'enquiry', name || email || phone || text || answer
                FROM bookings_enquiry WHERE forgotten_at IS NOT NULL
+               UNION ALL
+               SELECT id, 'waitentry', name || email || phone || notes
+               FROM bookings_waitentry WHERE forgotten_at IS NOT NULL
            )
            SELECT 'bookings.' || kind || ' ' || id, 'was forgotten and still names somebody'
            FROM gone WHERE said <> ''
            UNION ALL
            SELECT 'notifications.delivery ' || delivery.id, 'has the recipient of what was forgotten'
            FROM gone JOIN bookings_message AS message
-               ON (kind = 'booking' AND booking_id = gone.id) OR (kind = 'enquiry' AND enquiry_id = gone.id)
+               ON (gone.kind = 'booking' AND booking_id = gone.id)
+               OR (gone.kind = 'enquiry' AND enquiry_id = gone.id)
+               OR (gone.kind = 'waitentry' AND wait_entry_id = gone.id)
            JOIN notifications_delivery AS delivery ON delivery.id = delivery_id
            WHERE recipient <> '' AND NOT is_for_staff"""
+    )
+
+
+def wrongly_offered() -> list[Breach]:
+    """An offer whose time nobody holds, a time held for nobody's offer, or one taken that is still held."""
+    return found_by(
+        """SELECT 'bookings.waitentry ' || entry.id, 'is ' || entry.status || ' and its time is '
+                || coalesce(booking.status, 'nobody''s')
+           FROM bookings_waitentry AS entry LEFT JOIN bookings_booking AS booking ON booking.id = booking_id
+           WHERE (entry.status = 'offered') <> (coalesce(booking.status, '') = 'draft')
+               OR (entry.status = 'waiting' AND booking_id IS NOT NULL)
+           UNION ALL
+           SELECT 'bookings.booking ' || subject_id, 'was held for somebody who is not on the wait list'
+           FROM operations_event AS event LEFT JOIN bookings_waitentry AS entry
+               ON entry.booking_id = event.subject_id
+           WHERE subject_model = 'bookings.booking' AND sequence = 1 AND transition = 'offer'
+               AND entry.id IS NULL"""
     )
 
 
@@ -181,4 +203,9 @@ register(
     Promise("bookings.told_once", _("No message is made without a step, and none twice."), told_too_much),
     Promise("bookings.forgotten", _("What was forgotten names nobody."), still_named),
     Promise("bookings.reminded", _("Nobody is reminded of what will not be."), reminded_wrongly),
+    Promise(
+        "bookings.offered",
+        _("An offer from the wait list holds its time, and nothing else does."),
+        wrongly_offered,
+    ),
 )

@@ -15,6 +15,8 @@ from bookings import explanations, introductions, outside, remedies, when
 from bookings.booking import Booking, BookingQuerySet, Status, Waiting
 from bookings.correspondence import Enquiry, EnquiryStatus, Message
 from bookings.customer import Customer
+from bookings.waitlist import conditions
+from bookings.waitlist.entry import WaitEntry
 from notifications.models import Delivery
 from operations.effects import EffectStatus
 from operations.recovery import Condition, Urgency, after, introduce, register
@@ -135,6 +137,7 @@ introduce(Booking, introductions.BOOKING)
 introduce(Customer, introductions.CUSTOMER)
 introduce(Enquiry, introductions.ENQUIRY)
 introduce(Delivery, introductions.DELIVERY)
+introduce(WaitEntry, conditions.WAIT_ENTRY)
 register(
     Condition(
         code="bookings.late",
@@ -299,3 +302,4 @@ register(
         needs_person_at=F("stale_after"),
     ),
 )
+register(*conditions.CONDITIONS)

@@ -52,7 +52,7 @@ def expire(booking: Booking, operation: Operation) -> None:
 
 
 def release_draft(booking: Booking, operation: Operation) -> None:
-    workflow.perform(booking, "cancel", operation, by=Actor.SCHEDULE)
+    changes.let_go(booking, operation, by=Actor(operation.actor))
 
 
 def complete(booking: Booking, operation: Operation) -> None:

@@ -15,6 +15,7 @@ from bookings.message_texts import MessageText
 from bookings.outside import LeftOutside
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
 from bookings.questions import Question
+from bookings.waitlist.entry import WaitEntry
 from notifications.models import Delivery, WebhookEndpoint
 from operations import reach
 from operations.reach import Places
@@ -32,6 +33,7 @@ WHERE: dict[type[models.Model], str] = {
     Booking: "location__slug",
     LeftOutside: "booking__location__slug",
     Enquiry: "location__slug",
+    WaitEntry: "location__slug",
     Delivery: "location",
     WebhookEndpoint: "location",
 }

@@ -77,21 +77,26 @@ def offers(
     return _unoccupied(service, rules, starts, resource) if starts else []
 
 
+def working_starts(
+    service: Service, first: date, last: date, *, resource: Resource | None = None
+) -> list[datetime]:
+    """The starts of these dates, both included, that the rules allow, taken or not, sorted; two queries."""
+    now, zone = timezone.now(), service.location.zone
+    today = now.astimezone(zone).date()
+    earliest = now.timestamp() + service.location.minimum_notice_minutes * 60
+    first, last = max(first, today), min(last, _horizon(service, today))
+    if first > last or not _is_active(service):
+        return []
+    rules = roster.load(service, first, last)
+    local = [datetime.fromtimestamp(start, zone) for start in _all_able(rules, resource) if start >= earliest]
+    return [start for start in local if first <= start.date() <= last]
+
+
 def working_dates(
     service: Service, first: date, last: date, *, resource: Resource | None = None
 ) -> set[date]:
     """The dates, both included, that still have times by the rules, taken or not; two queries."""
-    now = timezone.now()
-    today = now.astimezone(service.location.zone).date()
-    earliest = now.timestamp() + service.location.minimum_notice_minutes * 60
-    first, last = max(first, today), min(last, _horizon(service, today))
-    if first > last or not _is_active(service):
-        return set()
-    rules = roster.load(service, first, last)
-    wanted = [rules.startable[each.pk] for each in rules.resources if resource in (None, each)]
-    starts = {start for spans in wanted for start in picked(rules.starts, spans) if start >= earliest}
-    dates = {datetime.fromtimestamp(start, service.location.zone).date() for start in starts}
-    return {day for day in dates if first <= day <= last}
+    return {start.date() for start in working_starts(service, first, last, resource=resource)}
 
 
 def next_offer_date(service: Service, after: date, *, resource: Resource | None = None) -> date | None:
@@ -199,6 +204,20 @@ def _check_start(rules: Roster, start: float) -> None:
     if start in rules.grid:
         raise NotOffered("too_long", _("We close before this would end."))
     raise NotOffered("off_step", _("Nothing starts at exactly this time."))
+
+
+def _all_able(rules: Roster, wish: Resource | None) -> list[int]:
+    """The starts at which somebody of every kind works; a wish leaves nobody else of its kind."""
+    able = [
+        {
+            start
+            for each in resources
+            if wish is None or wish.kind != kind or each == wish
+            for start in picked(rules.starts, rules.startable[each.pk])
+        }
+        for kind, resources in rules.by_kind.items()
+    ]
+    return sorted(set.intersection(*able)) if able else []
 
 
 def _unoccupied(

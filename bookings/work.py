@@ -1,11 +1,13 @@
 """What the worker does for bookings."""
 
 from bookings import attention, customers, erasure, forgetting, processing
+from bookings.waitlist import offering
 from operations import retention
 from operations.queue import Job, Work, register
 
 register(
     Work(topic=processing.TOPIC, drain=processing.drain, due_since=processing.due_since),
+    Work(topic=offering.TOPIC, drain=offering.drain, due_since=offering.due_since),
     Job(
         name="attention",
         title="Tell places what needs a person",

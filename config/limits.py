@@ -36,6 +36,12 @@ class Limits:
     confirmation_grace_seconds: int = HOUR
     completion_grace_seconds: int = HOUR
 
+    # The wait list
+    wait_offer_seconds: int = 2 * HOUR  # how long an offer holds its time; never past start minus notice
+    wait_offer_least_seconds: int = 10 * MINUTE  # what can be held for less is not offered any more
+    wait_look_again_seconds: int = 2 * MINUTE  # for what becomes free without a booking: new hours
+    wait_late_seconds: int = 5 * MINUTE
+
     # Effects
     lease_seconds: int = 120
     lapse_grace_seconds: int = 60

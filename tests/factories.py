@@ -7,7 +7,17 @@ import factory
 from django.db import transaction
 from django.utils import timezone
 
-from bookings.models import Allocation, Booking, Enquiry, Location, Message, Resource, Service, Session
+from bookings.models import (
+    Allocation,
+    Booking,
+    Enquiry,
+    Location,
+    Message,
+    Resource,
+    Service,
+    Session,
+    WaitEntry,
+)
 from bookings.places import Approval, ResourceKind
 from notifications.models import Delivery
 from operations import workflow
@@ -212,6 +222,43 @@ class EnquiryFactory(WorkflowFactory):
     email = factory.Sequence("visitor{}@example.com".format)
     text = "Do you cut curly hair?"
     stale_after = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
+
+
+class WaitEntryFactory(WorkflowFactory):
+    """Somebody who waits for the morning in a week; `offered=True` holds a time of their own for them."""
+
+    class Meta:
+        model = WaitEntry
+
+    begun = "join"
+    service = factory.SubFactory(ServiceFactory, wait_list=True)
+    location = factory.SelfAttribute("service.location")
+    starts_at = factory.LazyFunction(in_a_week)
+    day = factory.LazyAttribute(lambda entry: entry.starts_at.astimezone(entry.location.zone).date())
+    until = factory.LazyAttribute(lambda entry: entry.starts_at - timedelta(hours=1))
+    stale_after = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=5))
+    name = factory.Sequence("Patient {}".format)
+    email = factory.Sequence("patient{}@example.com".format)
+
+    @classmethod
+    def _create(cls, model_class, *args, offered=False, **kwargs):
+        entry = super()._create(model_class, *args, **kwargs)
+        if not offered:
+            return entry
+        until = timezone.now() + timedelta(hours=2)
+        person = ResourceFactory(location=entry.location)
+        with transaction.atomic():
+            booking = BookingFactory(
+                service=entry.service,
+                starts_at=entry.starts_at,
+                resource=person,
+                begun="offer",
+                status="draft",
+                stale_after=until,
+            )
+            fresh = workflow.fetch(WaitEntry, pk=entry.pk)
+            workflow.perform(fresh, "offer", WORKER, booking=booking, until=until)
+        return fresh
 
 
 LEASED = ("lease", {"token": uuid.UUID(int=1), "worker": uuid.UUID(int=2)})

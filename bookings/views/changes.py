@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings import changes, explanations
 from bookings.allocation import TimeTaken
-from bookings.booking import Booking
+from bookings.booking import Booking, Status
 from bookings.changes import Changed
 from bookings.times import NotOffered
 from bookings.views import lookup, waiting, what_changed
@@ -44,6 +44,19 @@ CANCEL = Act(
     changes.cancel,
     is_drastic=True,
 )
+LET_GO = replace(
+    CANCEL,
+    title=gettext_lazy("Let this time go?"),
+    text=gettext_lazy("It is offered to the next in line, or becomes free for others."),
+    button=gettext_lazy("Let it go"),
+)
+TAKE = Act(
+    "take",
+    gettext_lazy("Take this time?"),
+    gettext_lazy("It is held for you until then. With this you book it."),
+    gettext_lazy("Take this time"),
+    changes.take,
+)
 RETRY = Act(
     "retry",
     gettext_lazy("Try this booking again?"),
@@ -64,6 +77,12 @@ RESEND = Act(
 @private
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     return _view(request, token, CANCEL)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def take(request: HttpRequest, token: str) -> HttpResponse:
+    return _view(request, token, TAKE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,6 +127,8 @@ def done(changed: Changed) -> HttpResponse:
 def confirm(request: HttpRequest, token: str, act: Act, refusal: HoldfastError | None = None) -> HttpResponse:
     """The question, or why the act is not possible; after a refusal with a fresh key."""
     booking = lookup.booking(token)
+    if act is CANCEL and booking.status == Status.DRAFT:
+        act = LET_GO
     why_not = explanations.why_not(booking, act.name)
     context = {
         "location": booking.location,

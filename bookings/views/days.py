@@ -61,6 +61,8 @@ class DayPage:
     strip: list[Day]
     parts: list[Part]
     next_free: date | None
+    full: list[Slot]
+    wait_address: str
 
     @property
     def previous(self) -> date | None:
@@ -102,22 +104,34 @@ def arrange(service: Service, day: date | None, resource: Resource | None) -> Da
         strip=[Day(each, by_date[each] > 0, each == day) for each in week],
         parts=_parts(service, [offer for offer in wanted if offer.start.date() == day], resource),
         next_free=_next_free(service, max(day, today - ONE_DAY), week, by_date, resource),
+        full=_full(service, day, wanted, resource),
+        wait_address=wait_address(service, resource, day=day) if service.wait_list else "",
     )
 
 
 def slots(service: Service, offers: Sequence[Offer], resource: Resource | None) -> list[Slot]:
-    """The offers as choices; a wall time that a clock change repeats carries its offset."""
+    """The offers as choices."""
     words = [language.spoken(offer.start, service.location) for offer in offers]
     return [
         Slot(
             start=offer.start,
             date=spoken.date,
-            label=f"{spoken.time} UTC{spoken.iso[-6:]}" if when.happens_twice(offer.start) else spoken.time,
+            label=_label(offer.start, spoken),
             address=book_address(service, offer.start, resource),
             places_left=offer.places_left if service.capacity > 1 else 0,
         )
         for offer, spoken in zip(offers, words, strict=True)
     ]
+
+
+def wait_address(
+    service: Service, resource: Resource | None, *, day: date | None = None, start: datetime | None = None
+) -> str:
+    """Where somebody joins the wait list for this start, or for any time of this day."""
+    query = {"start": start.isoformat()} if start else {"date": f"{day}"}
+    if resource:
+        query["resource"] = resource.slug
+    return f"{reverse('wait', args=[service.location.slug, service.slug])}?{urlencode(query)}"
 
 
 def book_address(service: Service, start: datetime, resource: Resource | None) -> str:
@@ -154,6 +168,26 @@ def _choosable(offers: Iterable[Offer], chosen: Resource | None) -> list[Resourc
 def _parts(service: Service, offers: list[Offer], resource: Resource | None) -> list[Part]:
     arranged = slots(service, offers, resource)
     return [Part(title, list(group)) for title, group in groupby(arranged, lambda slot: _part_of(slot.start))]
+
+
+def _full(service: Service, day: date, offers: list[Offer], resource: Resource | None) -> list[Slot]:
+    """The times of the day that all are taken, where people can wait for them."""
+    if not service.wait_list:
+        return []
+    free = {offer.start for offer in offers}
+    taken = [
+        start for start in times.working_starts(service, day, day, resource=resource) if start not in free
+    ]
+    words = [language.spoken(start, service.location) for start in taken]
+    return [
+        Slot(start, spoken.date, _label(start, spoken), wait_address(service, resource, start=start))
+        for start, spoken in zip(taken, words, strict=True)
+    ]
+
+
+def _label(start: datetime, spoken: when.Spoken) -> str:
+    """A wall time that a clock change repeats carries its offset."""
+    return f"{spoken.time} UTC{spoken.iso[-6:]}" if when.happens_twice(start) else spoken.time
 
 
 def _part_of(start: datetime) -> str:

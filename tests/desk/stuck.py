@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from bookings import outside
+from bookings.models import WaitEntry
 from notifications.models import Channel, Delivery, ProviderEvent, WebhookEndpoint
 from operations import recovery
 from operations.heartbeat import NOBODY_YET, WorkerHeartbeat
@@ -18,7 +19,15 @@ from operations.jobs import ScheduledJob
 from operations.proving import Proof
 from operations.recovery import Condition, Remedy
 from tests.desk.campaigns import standing
-from tests.factories import BookingFactory, DeliveryFactory, EnquiryFactory, ServiceFactory, advance
+from tests.factories import (
+    BookingFactory,
+    DeliveryFactory,
+    EnquiryFactory,
+    ResourceFactory,
+    ServiceFactory,
+    WaitEntryFactory,
+    advance,
+)
 from tests.parcels.models import post
 
 HOUR = timedelta(hours=1)
@@ -98,6 +107,19 @@ def dead_parcel() -> Any:
     return advance(leased, "give_up", failure_class="permanent", failure_text="no such street")
 
 
+def waits_for_a_free_time() -> WaitEntry:
+    entry = WaitEntryFactory()
+    ResourceFactory(location=entry.location)
+    return entry
+
+
+def overlooked(**traits: Any) -> WaitEntry:
+    """Somebody nobody has looked for, or an offer that did not end, for an hour."""
+    entry = WaitEntryFactory(**traits)
+    WaitEntry.objects.filter(pk=entry.pk).update(look_at=ago(HOUR), stale_after=ago(HOUR))
+    return WaitEntry.objects.get(pk=entry.pk)
+
+
 BUILDERS: dict[str, Callable[[], Any]] = {
     "bookings.late": lambda: BookingFactory(stale_after=ago(HOUR)),
     "bookings.failed": lambda: BookingFactory(failed=True),
@@ -112,6 +134,8 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "bookings.unfinished": lambda: BookingFactory(draft=True, stale_after=ago(HOUR)),
     "bookings.not_closed": lambda: BookingFactory(accepted=True, starts_at=ago(4 * HOUR)),
     "bookings.enquiry_open": EnquiryFactory,
+    "bookings.on_wait_list": waits_for_a_free_time,
+    "bookings.wait_late": overlooked,
     "notifications.late": lambda: DeliveryFactory(next_at=ago(HOUR)),
     "notifications.interrupted": lambda: lapsed(DeliveryFactory(working=True)),
     "notifications.unknown": lambda: DeliveryFactory(unknown=True),
@@ -136,6 +160,7 @@ BUILDERS: dict[str, Callable[[], Any]] = {
 REMEDY_BUILDERS: dict[str, Callable[[], Any]] = {
     "notifications.late-expire": lambda: too_late(DeliveryFactory()),
     "notifications.report_unmatched-retry": report_of_a_message_known_by_now,
+    "bookings.wait_late-take_off": lambda: overlooked(offered=True),
     "notifications.held-expire": lambda: too_late(DeliveryFactory(held=True)),
 }
 ANSWERS = {

@@ -15,7 +15,7 @@ from notifications import kinds, work
 from notifications.models import Delivery
 from operations.workflow import WORKER
 from tests.desk.staff import client
-from tests.factories import BookingFactory, EnquiryFactory, LocationFactory, ServiceFactory
+from tests.factories import BookingFactory, EnquiryFactory, LocationFactory, ServiceFactory, WaitEntryFactory
 from tests.misbehaving_smtp import MisbehavingSMTP
 from tests.notifications.conftest import server
 from tests.pages.test_browser import browser_context_args, page
@@ -124,7 +124,10 @@ def test_template_code_is_only_text(place):
 
 @pytest.mark.parametrize("kind", EDITABLE)
 def test_every_name_on_offer_is_filled_in(place, kind):
-    subject = EnquiryFactory(location=place) if kind.startswith("enquiry_") else accepted(place)
+    if kind == "wait_list_joined":
+        subject = WaitEntryFactory(service__location=place)
+    else:
+        subject = EnquiryFactory(location=place) if kind.startswith("enquiry_") else accepted(place)
 
     assert letter_facts.values(subject, "en").keys() == letter_facts.names(kind)
 
