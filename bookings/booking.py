@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -158,6 +158,10 @@ class Booking(Workflow):
             ("attend_cancel", "Can cancel bookings"),
             ("attend_run", "Can start and complete bookings and record who did not come"),
             ("attend_override", "Can book and move against notice, horizon and opening hours"),
+            ("view_reports", "Can view reports"),
+            ("view_revenue", "Can view the revenue in reports"),
+            ("export_everything", "Can export everything"),
+            ("import_bookings", "Can import bookings and customers"),
         )
         constraints = (
             models.UniqueConstraint(
@@ -206,6 +210,7 @@ class Booking(Workflow):
                 name="bookings_to_forget",
             ),
             models.Index(fields=["-starts_at", "-id"], name="bookings_starts"),
+            BrinIndex(fields=["created_at"], autosummarize=True, name="bookings_made"),
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_email"),
             models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_phone"),
             models.Index(OpClass(F("reference"), "text_pattern_ops"), name="bookings_reference"),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/password_reset/", urls.FORGOTTEN, name="admin_password_reset"),  # the admin links to it
     path("admin/account/", include("config.entrance.urls")),
     path("admin/calendar/", include("bookings.calendar.urls")),
+    path("admin/reports/", include("bookings.reports.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

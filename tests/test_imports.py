@@ -31,6 +31,8 @@ DOORS = {
     "operations.verdicts",
     # where what failed alike is gathered
     "operations.incidents",
+    # how numbers are drawn
+    "operations.bars",
     # what work that goes on for long tells the watch
     "operations.board",
     "operations.heartbeat",

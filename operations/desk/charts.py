@@ -8,20 +8,11 @@ from dataclasses import dataclass
 from django.utils import dateformat
 from django.utils.translation import gettext as _
 
+from operations import bars
+from operations.bars import SLOT, Bar
 from operations.desk.course import DAY, Stretch
 
-SLOT, HALF, LEAST = 10, 50, 2  # units of the drawing, which is stretched to the width of the page
-
-
-@dataclass(frozen=True)
-class Bar:
-    """Where it stands in the drawing; nothing that happened is too little to be seen."""
-
-    x: float
-    y: float
-    height: float
-
-    width = SLOT - 2
+HEIGHT, HALF = 100, 50  # units of the drawing
 
 
 @dataclass(frozen=True)
@@ -83,15 +74,13 @@ def draw(stretches: Sequence[Stretch]) -> Chart:
     most = max(max(each.wrong, each.right) for each in stretches)
     columns, told = [], _("%(when)s: %(wrong)d went wrong, %(right)d came right")
     for place, each in enumerate(stretches):
-        x = place * SLOT
-        up, down = _height(each.wrong, most), _height(each.right, most)
         columns.append(
             Column(
                 each,
                 told % {"when": name(each), "wrong": each.wrong, "right": each.right},
-                x,
-                Bar(x + 1, HALF - up, up) if up else None,
-                Bar(x + 1, HALF, down) if down else None,
+                place * SLOT,
+                bars.standing(place, each.wrong, most, foot=HALF),
+                bars.hanging(place, each.right, most, top=HALF, bottom=HEIGHT),
             )
         )
     return Chart(columns, most)
@@ -100,7 +89,3 @@ def draw(stretches: Sequence[Stretch]) -> Chart:
 def name(stretch: Stretch) -> str:
     """What an hour or a day is called, in UTC: "Tue 14:00" or "Tue 3 Nov"."""
     return dateformat.format(stretch.begins_at, "D H:i" if stretch.length < DAY else "D j M")
-
-
-def _height(number: int, most: int) -> float:
-    return round(max(LEAST, HALF * number / most), 2) if number else 0

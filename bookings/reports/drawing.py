@@ -1,0 +1,82 @@
+"""Draws a report's numbers: weeks as bars, the hours of the week by how busy they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bookings.reports.tables import Table
+from operations.bars import SLOT, Bar, standing
+
+HEIGHT = 100  # units of the drawing
+SHADES = 5
+
+
+@dataclass(frozen=True)
+class Column:
+    """A bar, or none where there is nothing, and the same in words."""
+
+    name: str
+    told: str
+    bar: Bar | None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing of `width` times 100 units; `most` is what the highest bar stands for."""
+
+    columns: list[Column]
+    most: int
+
+    @property
+    def width(self) -> int:
+        return SLOT * len(self.columns)
+
+    @property
+    def names(self) -> list[str]:
+        """What stands below it: the first, the middle one and the last."""
+        if len(self.columns) < 3:
+            return [each.name for each in self.columns]
+        return [self.columns[place].name for place in (0, len(self.columns) // 2, -1)]
+
+
+def bars(table: Table) -> Chart:
+    """The first number of each row."""
+    most = max((row[1] for row in table.rows), default=0)
+    told = _("%(name)s: %(number)d")
+    return Chart(
+        [
+            Column(
+                row[0], told % {"name": row[0], "number": row[1]}, standing(place, row[1], most, foot=HEIGHT)
+            )
+            for place, row in enumerate(table.rows)
+        ],
+        most,
+    )
+
+
+@dataclass(frozen=True)
+class Shaded:
+    """A number and how dark it stands, from 0 to 5; the number says the same."""
+
+    number: int
+    shade: int
+
+
+def shaded(table: Table) -> list[tuple[str, list[Shaded]]]:
+    """The rows with each number as dark as it is high."""
+    most = max((max(row[1:], default=0) for row in table.rows), default=0)
+    return [(row[0], [_shade(number, most) for number in row[1:]]) for row in table.rows]
+
+
+def _shade(number: int, most: int) -> Shaded:
+    return Shaded(number, -(-SHADES * number // most) if most else 0)
+
+
+def busiest(table: Table) -> Sequence[Any] | None:
+    """The row with the most bookings; None when there are none."""
+    found = max(table.rows, key=lambda row: row[1], default=None)
+    return found if found and found[1] else None

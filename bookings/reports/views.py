@@ -1,0 +1,105 @@
+"""The pages and files of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from bookings import csv_files
+from bookings.places import Location
+from bookings.reports import drawing, periods, report
+from bookings.reports.report import Report
+from operations import console, reach
+
+VIEW, MONEY = "bookings.view_reports", "bookings.view_revenue"
+View = Callable[..., HttpResponseBase]
+
+
+def _for_readers(view: View) -> View:
+    @never_cache
+    @require_safe
+    @wraps(view)
+    def entered(request: HttpRequest, **rest: Any) -> HttpResponseBase:
+        if not request.user.has_perm(VIEW):
+            return _refused(request)
+        return view(request, **rest)
+
+    return entered
+
+
+@_for_readers
+def reports(request: HttpRequest) -> HttpResponseBase:
+    """What became of the bookings of some dates and places."""
+    places, own = _places(request)
+    made = _report(request, own)
+    period = made.period
+    asked = _query(period, request.GET.get("location", "") if own != places else "")
+    context = {
+        "title": _("Reports"),
+        "on_desk": False,
+        "on_reports": True,
+        "report": made,
+        "period": period,
+        "periods": [
+            (code, title, _link(request, period=code)) for code, (title, _dates) in periods.KNOWN.items()
+        ],
+        "places": places,
+        "location": request.GET.get("location", ""),
+        "query": asked,
+        "has_money": request.user.has_perm(MONEY),
+        "weeks": drawing.bars(made.tables["weeks"]),
+        "busiest": drawing.busiest(made.tables["weeks"]),
+        "hours": drawing.shaded(made.tables["hours"]),
+    }
+    return console.framed(request, "reports/report.html", context, 400 if period.problem else 200)
+
+
+@_for_readers
+def table(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One table of the report as a file; `bom=1` for spreadsheets that need it to read UTF-8."""
+    made = _report(request, _places(request)[1])
+    if code not in made.tables or made.period.problem:
+        raise Http404
+    name = f"{code}-{made.period.first}-{made.period.last}.csv"
+    return csv_files.download(name, made.tables[code].lines(), bom=request.GET.get("bom") == "1")
+
+
+def _places(request: HttpRequest) -> tuple[list[Location], list[Location]]:
+    """The locations within reach, and those of them that are asked for; 404 for one that is not."""
+    places = list(reach.within(request.user, Location.objects.all()))
+    asked = request.GET.get("location", "")
+    own = [each for each in places if asked in ("", each.slug)]
+    if asked and not own:
+        raise Http404
+    return places, own
+
+
+def _report(request: HttpRequest, places: list[Location]) -> Report:
+    zone = ZoneInfo(reach.zone_of_whoever_looks() or "UTC")
+    period = periods.read(request.GET, timezone.localdate(timezone=zone))
+    return report.make(places, period, with_money=request.user.has_perm(MONEY))
+
+
+def _query(period: periods.Period, location: str) -> str:
+    """The address of exactly this: whatever today is when it is opened."""
+    asked = {"from": period.first.isoformat(), "to": period.last.isoformat(), "location": location}
+    return urlencode({name: value for name, value in asked.items() if value})
+
+
+def _link(request: HttpRequest, **changed: str) -> str:
+    asked = {"location": request.GET.get("location", "")} | changed
+    return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    context = {"title": _("Not permitted"), "condition": {"title": _("Reports")}, "on_desk": False}
+    return console.framed(request, "desk/denied.html", context, 403)
