@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("bookings", "0019_reports_imports_and_exports_take_permissions")]
+    dependencies = [("bookings", "0023_reports_imports_and_exports_take_permissions")]
 
     operations = [
         AddIndexConcurrently(

@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """The front desk, the owner and the auditor read reports; who may read money, export and import is less."""
 
-    dependencies = [("bookings", "0018_records_have_names")]
+    dependencies = [("bookings", "0022_an_offer_ends_with_its_draft")]
 
     operations = [
         migrations.AlterModelOptions(
