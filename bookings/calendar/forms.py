@@ -141,7 +141,10 @@ class NewBookingForm(TimeAtPlaceForm):
         self.services = {each.slug: each for each in location.services.filter(is_active=True)}
         for each in self.services.values():
             each.location = location
-        names = [(slug, f"{each.name} ({each.minutes} min)") for slug, each in self.services.items()]
+        names = [
+            (slug, _("%(name)s (%(minutes)d min)") % {"name": each.name, "minutes": each.minutes})
+            for slug, each in self.services.items()
+        ]
         self.fields["service"].choices = names  # type: ignore[attr-defined]
         if not self.is_bound and self.initial.get("resource"):
             self.fields["phone"].widget.attrs["autofocus"] = True  # the rest was chosen in the table
