@@ -134,11 +134,11 @@ class ClosureAdmin(QuickAdmin):
 
     @admin.display(description=_("begins"))
     def begins(self, closure: Closure) -> str:
-        return str(when.spoken(closure.starts_at, closure.location.zone, "en"))
+        return str(when.spoken(closure.starts_at, closure.location.zone, when.of_reader()))
 
     @admin.display(description=_("ends"))
     def ends(self, closure: Closure) -> str:
-        return str(when.spoken(closure.ends_at, closure.location.zone, "en"))
+        return str(when.spoken(closure.ends_at, closure.location.zone, when.of_reader()))
 
 
 @admin.register(Booking)

@@ -22,9 +22,9 @@ ABOUT = ("message__booking__location", "message__enquiry__location", "message__w
 
 
 def _booking_facts(booking: Booking) -> Mapping[str, Any]:
-    span = when.for_booking(booking, "en")
+    span = when.for_booking(booking, when.of_reader())
     return {
-        _("When"): f"{span.start.date}, {span.start.time} to {span.end.time} ({span.start.zone})",
+        _("When"): f"{span.start.date}, {span.start.time}\N{EN DASH}{span.end.time} ({span.start.zone})",
         _("Service"): booking.service.name,
         _("With"): booking.resource.name if booking.resource else "",
         _("Customer"): booking.name,
@@ -54,7 +54,7 @@ def _delivery_facts(delivery: Delivery) -> Mapping[str, Any]:
         _("To"): delivery.recipient,
         _("Customer"): booking.name if booking else "",
         _("Phone"): booking.phone if booking else "",
-        _("Appointment"): str(when.for_booking(booking, "en").start) if booking else "",
+        _("Appointment"): str(when.for_booking(booking, when.of_reader()).start) if booking else "",
         _("Channel"): delivery.channel,
         _("Attempts"): delivery.attempts,
         _("Copy"): _("a marked copy of an earlier message") if delivery.copy_of_id else "",

@@ -39,7 +39,7 @@ def _reference(booking: Any) -> str:
 
 
 def _moment(booking: Booking, moment: Any) -> str:
-    spoken = when.spoken(moment, booking.location.zone, "en")
+    spoken = when.spoken(moment, booking.location.zone, when.of_reader())
     return f"{spoken.date}, {spoken.time}"
 
 

@@ -8,6 +8,7 @@ from babel import Locale, UnknownLocaleError
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from bookings import letter_facts, placeholders, typed_text
@@ -112,6 +113,6 @@ def _base(locale: str) -> str:
 
 def _name_of(code: str) -> str:
     try:
-        return Locale.parse(code).get_display_name("en") or code
+        return Locale.parse(code).get_display_name(to_locale(get_language() or "en")) or code
     except (UnknownLocaleError, ValueError):
         return code

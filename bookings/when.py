@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
+from django.utils.translation import get_language, override, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import override, to_locale
 
 if TYPE_CHECKING:
     from bookings.booking import Booking
@@ -65,6 +65,11 @@ def _spoken(moment: datetime, zone: ZoneInfo, language: str) -> Spoken:
         zone=f"{name}, UTC{iso[-6:]}" if happens_twice(local) else name,
         iso=iso,
     )
+
+
+def of_reader() -> str:
+    """The language of whoever reads this now; English where nobody asked for one."""
+    return get_language() or "en"
 
 
 def for_booking(booking: Booking, language: str = "") -> Span:

@@ -1,7 +1,6 @@
 """Finds what an address names, or answers 404."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from bookings.booking import Booking
@@ -10,7 +9,10 @@ from bookings.places import Location, Resource, Service
 
 def location(slug: str) -> Location:
     """The active location; raises Http404."""
-    return get_object_or_404(Location.objects.filter(is_active=True), slug=slug)
+    found = Location.objects.filter(is_active=True, slug=slug).first()
+    if found is None:
+        raise Http404(_("This place does not exist (any more)."))
+    return found
 
 
 def service(location_slug: str, slug: str, *, even_if_withdrawn: bool = False) -> Service:
