@@ -1,0 +1,1 @@
+"""Everything of an organisation as files, so that nobody is kept here by their own data."""

@@ -1,0 +1,135 @@
+"""The records of each kind as rows of a table, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Model, QuerySet, Value
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bookings.booking import Booking
+from bookings.correspondence import Enquiry
+from bookings.customer import Customer
+from bookings.places import Resource, Service
+from notifications.models import Delivery
+
+PAGE = 2000  # rows in memory at a time
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A kind of records; `columns` are the names in the file and the look-ups behind them."""
+
+    code: str
+    title: str | Promise
+    model: type[Model]
+    columns: dict[str, str]
+    zone: str = ""
+    """The look-up of the time zone in which the local times in the file are told."""
+
+    def rows(self, records: QuerySet[Any] | None = None) -> Iterator[list[Any]]:
+        """The heading and then every record (or those of `records`) in the order they were made."""
+        yield list(self.columns)
+        chosen = self.model._default_manager.all() if records is None else records
+        zone = F(self.zone) if self.zone else Value("UTC")
+        wanted = chosen.order_by("pk").values_list("pk", zone, *self.columns.values())
+        found: list[Any] = []
+        while True:
+            found = list(wanted.filter(pk__gt=found[-1][0])[:PAGE] if found else wanted[:PAGE])
+            for _pk, zone, *values in found:
+                yield [_written(value, zone) for value in values]
+            if len(found) < PAGE:
+                return
+
+
+def _written(value: Any, zone: str) -> Any:
+    """Moments as ISO 8601 by the clock of the place, with their offset; what is not there is empty."""
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {answer}" for name, answer in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else value
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+SHEETS = {
+    sheet.code: sheet
+    for sheet in (
+        Sheet(
+            "bookings",
+            _("Bookings"),
+            Booking,
+            {
+                "reference": "reference",
+                "location": "location__slug",
+                "service": "service__slug",
+                "person": "resource__slug",
+                "start": "starts_at",
+                "end": "ends_at",
+                **_same("status", "no_show", "name", "email", "phone", "notes", "answers", "language"),
+                **_same("price", "deposit", "currency", "source", "cancelled_by", "cancel_reason"),
+                **_same("failure_code", "created_at", "updated_at", "version"),
+            },
+            "time_zone",
+        ),
+        Sheet(
+            "customers",
+            _("Customers"),
+            Customer,
+            {
+                **_same("name", "email", "phone", "created_at", "seen_at", "blocked_at", "blocked_reason"),
+                "same_as_email": "merged_into__email",
+                "same_as_phone": "merged_into__phone",
+            },
+        ),
+        Sheet(
+            "enquiries",
+            _("Enquiries"),
+            Enquiry,
+            {
+                "reference": "reference",
+                "location": "location__slug",
+                **_same("status", "name", "email", "phone", "text", "answer", "language"),
+                **_same("created_at", "updated_at"),
+            },
+            "location__time_zone",
+        ),
+        Sheet(
+            "messages",
+            _("Messages, without their texts"),
+            Delivery,
+            _same(
+                *("reference", "location", "kind", "channel", "recipient", "status", "attempts"),
+                *("created_at", "done_at", "failure_class", "failure_text", "external_id"),
+            ),
+        ),
+        Sheet(
+            "services",
+            _("Services"),
+            Service,
+            {
+                "location": "location__slug",
+                **_same("slug", "name", "description", "minutes", "buffer_before_minutes"),
+                **_same("buffer_after_minutes", "price", "deposit"),
+                "currency": "location__currency",
+                **_same("capacity", "approval", "reminder_hours", "wait_list", "is_active"),
+            },
+        ),
+        Sheet(
+            "people",
+            _("People and rooms"),
+            Resource,
+            {"location": "location__slug", **_same("slug", "name", "kind", "hours", "breaks", "is_active")},
+        ),
+    )
+}
