@@ -146,4 +146,4 @@ def test_the_list_and_the_record_lead_to_what_to_do_about_them(failed):
     for path in ("/admin/desk/bookings.failed/", page_of(failed, booking)):
         page = Page(owner.get(path), path)
         assert "/admin/desk/runbooks/bookings.failed/" in page.links
-    assert "bookings.failed" in Page(owner.get("/admin/desk/runbooks/bookings.failed/"), "").text
+    assert "Retry now" in Page(owner.get("/admin/desk/runbooks/bookings.failed/"), "").text
