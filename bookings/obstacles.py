@@ -92,7 +92,7 @@ class Timetable:
             return None
         for pause in self._pauses(resource):
             if meets(pause, wanted):
-                said = {"name": name, "span": _clocks(pause, self.location)}
+                said = {"name": name, "span": clocks(pause, self.location)}
                 return Obstacle("break", _("%(name)s has a break, %(span)s.") % said)
         return Obstacle("not_at_work", self._not_at_work(resource, _local(wanted[0], self.location).date()))
 
@@ -103,7 +103,7 @@ class Timetable:
 
     def _closed(self, begin: datetime) -> str:
         day = begin.date()
-        hours = [_clocks(piece.span, self.location) for piece in self.opened if piece.day == day]
+        hours = [clocks(piece.span, self.location) for piece in self.opened if piece.day == day]
         said = {
             "day": dateformat.format(day, "l j F Y"),
             "hours": ", ".join(hours),
@@ -122,7 +122,7 @@ class Timetable:
             schedule.instant(each, 0, self.location.zone) for each in (day, day + timedelta(days=1))
         )
         working = [
-            _clocks(span, self.location) for span in self.working(resource) if meets(span, (begin, end))
+            clocks(span, self.location) for span in self.working(resource) if meets(span, (begin, end))
         ]
         said = {
             "name": resource.name,
@@ -180,7 +180,8 @@ def _local(moment: int, location: Location) -> datetime:
     return datetime.fromtimestamp(moment, location.zone)
 
 
-def _clocks(span: Span, location: Location) -> str:
+def clocks(span: Span, location: Location) -> str:
+    """Begin and end as the clock of the place shows them, with the dash that belongs there."""
     begin, end = (clock(_local(edge, location)) for edge in span)
     return f"{begin}\N{EN DASH}{end}"
 

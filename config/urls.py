@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/calendar/", include("bookings.calendar.urls")),
     path("admin/reports/", include("bookings.reports.urls")),
     path("admin/export/", include("bookings.exporting.urls")),
+    path("admin/hours/", include("bookings.availability.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -1,0 +1,1 @@
+"""Where staff say when a place is open and who works when, and see what that means before it counts."""

@@ -1,0 +1,146 @@
+"""The hours of a place, or of one of its people and rooms: seen, tried out and saved on one page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import outside
+from bookings.availability import deciding, saving, setup, two_weeks
+from bookings.availability.away_form import AwayForm
+from bookings.availability.entering import at_place, framed, may_change, may_send_away, whom
+from bookings.availability.saving import ChangedMeanwhile
+from bookings.availability.week_form import WeekForm, stored
+from bookings.outside import Unseen
+from bookings.places import Absence, Closure, Location, Resource
+from operations import console, intents, reach
+from operations.errors import HoldfastError
+
+MOST_COMING = 100
+
+
+@never_cache
+@require_safe
+def places(request: HttpRequest) -> HttpResponse:
+    """The places within reach; with one there is nothing to choose."""
+    if not console.may_view(request.user, Location):
+        return framed(request, "desk/denied.html", {"title": _("Not permitted")}, 403)
+    own = list(reach.within(request.user, Location.objects.all()))
+    if len(own) == 1:
+        return redirect("hours", own[0].slug)
+    return framed(request, "availability/places.html", {"title": _("Hours"), "places": own})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_place
+def edit(request: HttpRequest, location: Location, resource: str = "") -> HttpResponse:
+    """GET: the hours and the next two weeks. POST: the same as typed (`preview`), or saved."""
+    person = whom(location, resource)
+    if request.method != "POST":
+        return page(request, location, person)
+    if not may_change(request, person):
+        return console.barred(request, person or location, "hours", _("Change the hours"))
+    form = WeekForm(request.POST, record=person or location)
+    if request.headers.get("HX-Request"):
+        return render(request, "availability/parts/preview.html", _preview(form))
+    if "preview" in request.POST:
+        return page(request, location, person, form)
+    if not form.is_valid():
+        return page(request, location, person, form, status=422, problem=_("Nothing is saved yet."))
+    return _save(request, location, person, form)
+
+
+def address(location: Location, resource: Resource | None) -> str:
+    """The page of these hours."""
+    if resource is None:
+        return reverse("hours", args=[location.slug])
+    return reverse("hours-of", args=[location.slug, resource.slug])
+
+
+def page(
+    request: HttpRequest,
+    location: Location,
+    resource: Resource | None,
+    form: WeekForm | None = None,
+    status: int = 200,
+    **told: Any,
+) -> HttpResponse:
+    """The hours as stored, or as typed into `form`."""
+    record = resource or location
+    form = form or WeekForm(record=record)
+    now_is = ContentType.objects.get_for_model(record)
+    context = {
+        "title": _("Hours of %(name)s") % {"name": record.name},
+        "location": location,
+        "resource": resource,
+        "form": form,
+        "may_change": may_change(request, resource),
+        "may_send_away": may_send_away(request, resource),
+        "may_call_back": request.user.has_perm(f"bookings.delete_{'absence' if resource else 'closure'}"),
+        "mark": request.POST.get("was") or saving.mark(record),
+        "request_id": intents.issue(),
+        "away": AwayForm(location=location),
+        "coming": _coming(location, resource)[:MOST_COMING],
+        "left": outside.still_left(location),
+        "steps": [] if resource else setup.steps(location),
+        "holidays": [] if resource else setup.holidays(location),
+        "people": location.resources.order_by("position", "id"),
+        "last_change": LogEntry.objects.filter(content_type=now_is, object_id=str(record.pk))
+        .select_related("user")
+        .first(),
+        **_preview(form),
+        **told,
+    }
+    return framed(request, "availability/hours.html", context, status)
+
+
+def _save(
+    request: HttpRequest, location: Location, resource: Resource | None, form: WeekForm
+) -> HttpResponse:
+    record, given = resource or location, form.cleaned_data
+    title = _("Hours of %(name)s") % {"name": record.name}
+    try:
+        was = request.POST.get("was", "")
+        hits = saving.save_hours(record, given["hours"], given.get("breaks", []), was, deciding.by(request))
+    except Unseen as unseen:
+        return deciding.page(request, location, unseen.hits, title=title)
+    except ChangedMeanwhile as refusal:
+        told = {"problem": str(refusal), "mark": saving.mark(record), "now_stored": stored(record)}
+        return page(request, location, resource, form, 409, **told)
+    except HoldfastError as refusal:
+        return page(request, location, resource, form, 409, problem=str(refusal))
+    deciding.follow(request, hits)
+    return console.see_other(address(location, resource))
+
+
+def _preview(form: WeekForm) -> dict[str, Any]:
+    """The next two weeks as the form has them, or why it cannot be said."""
+    if form.is_bound and not form.is_valid():
+        return {"form": form, "outlook": None}
+    if form.is_bound:
+        given = form.cleaned_data
+        return {
+            "form": form,
+            "outlook": two_weeks.of(form.record, given["hours"], given.get("breaks", [])),
+            "written": given["hours"],
+        }
+    breaks = form.record.breaks if isinstance(form.record, Resource) else []
+    return {"form": form, "outlook": two_weeks.of(form.record, form.stored, breaks), "written": form.stored}
+
+
+def _coming(location: Location, resource: Resource | None) -> QuerySet[Any]:
+    """The absences or closures that are not over."""
+    records = (
+        Absence.objects.filter(resource=resource) if resource else Closure.objects.filter(location=location)
+    )
+    return records.filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")

@@ -1,0 +1,83 @@
+"""The next two weeks in words, as hours would have them that are not saved yet."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import obstacles, schedule
+from bookings.obstacles import Gone, Timetable
+from bookings.opening import DAY_MINUTES
+from bookings.places import Location, Resource
+from bookings.spans import Span, subtract
+
+DAYS = 14
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A date: when it is open or somebody works, and what is special about it."""
+
+    day: date
+    hours: list[str]
+    notes: list[str] = field(default_factory=list)
+
+
+def of(record: Location | Resource, hours: str, breaks: list[str]) -> list[Outlook]:
+    """Fourteen days from today with these hours in place of the stored ones; two queries."""
+    record = copy.copy(record)
+    if isinstance(record, Resource):
+        record.hours, record.breaks = hours, breaks
+        location, resource = record.location, record
+    else:
+        record.opening_hours = hours
+        location, resource = record, None
+    today = timezone.localdate(timezone=location.zone)
+    days = [today + timedelta(days=number) for number in range(DAYS)]
+    table = obstacles.timetable(location, [resource] if resource else [], days)
+    return [Outlook(day, _hours(table, resource, day), list(_notes(table, resource, day))) for day in days]
+
+
+def _hours(table: Timetable, resource: Resource | None, day: date) -> list[str]:
+    """What begins on the date, whatever is left of it by closures and absences."""
+    gone = [each.span for each in _gone(table, resource)]
+    if resource is None:
+        found = [piece.span for piece in table.opened if piece.day == day]
+    else:
+        opened = [piece.span for piece in table.opened]
+        working = table.working(resource)
+        found = [
+            span
+            for span in subtract(working, subtract(working, opened))
+            if _local(span[0], table.location).date() == day
+        ]
+    return [obstacles.clocks(span, table.location) for span in subtract(found, gone)]
+
+
+def _notes(table: Timetable, resource: Resource | None, day: date) -> Iterable[str]:
+    if holiday := table.holiday(day):
+        yield _("Public holiday: %(name)s") % {"name": holiday}
+    zone = table.location.zone
+    whole: Span = (schedule.instant(day, 0, zone), schedule.instant(day + timedelta(days=1), 0, zone))
+    for each in _gone(table, resource):
+        if obstacles.meets(each.span, whole):
+            words = _("Closed: %(why)s") if each in table.closures else _("Away: %(why)s")
+            yield words % {"why": each.reason or _("no reason given")}
+    later = (whole[1] - whole[0]) // 60 - DAY_MINUTES
+    if later < 0:
+        yield _("Clocks go forward by %(n)s minutes") % {"n": -later}
+    if later > 0:
+        yield _("Clocks go back by %(n)s minutes") % {"n": later}
+
+
+def _gone(table: Timetable, resource: Resource | None) -> list[Gone]:
+    return [*table.closures, *(table.absences.get(resource.pk, []) if resource else [])]
+
+
+def _local(moment: int, location: Location) -> datetime:
+    return datetime.fromtimestamp(moment, location.zone)

@@ -1,0 +1,364 @@
+"""The pages about hours: what is typed, what it means, whom it hits, and who may."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from bookings import outside
+from bookings.models import Absence, Assignment, Booking, Closure, Location
+from operations import roles
+from operations.repair import RecoveryAttempt
+from tests.calendar.attending import staff
+from tests.calendar.pages import browser, look, post
+from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner():
+    return browser("boss", roles.OWNER)
+
+
+def hours(location):
+    return reverse("hours", args=[location.slug])
+
+
+def hours_of(person):
+    return reverse("hours-of", args=[person.location.slug, person.slug])
+
+
+def form_of(client, path, having="was"):
+    return look(client, path).form(having=having)
+
+
+def typed(client, path, **changed):
+    """The form of the table, filled in."""
+    return post(client, form_of(client, path), shape="week", mode_7="usual", **changed)
+
+
+def stored(location):
+    return Location.objects.get(pk=location.pk).opening_hours
+
+
+def week(times, days="0123456"):
+    return {f"times_{number}": times if number in days else "" for number in "0123456"}
+
+
+def test_the_table_is_stored_as_text(owner):
+    location = LocationFactory(opening_hours="Mo-Su 08:00-20:00")
+
+    answer = typed(owner, hours(location), **week("9-12, 14:00–18:00", "01234"))
+
+    assert (answer.status_code, answer["Location"]) == (303, hours(location))
+    assert stored(location) == "Mo-Fr 09:00-12:00,14:00-18:00"
+    assert [(entry.user.username, entry.object_repr) for entry in LogEntry.objects.all()] == [
+        ("boss", location.name)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mo-Fr 09:00-12:00,14:00-18:00; PH off", "Su-Fr 10:00-16:00", "Mo-Su 20:00-04:00; PH 10:00-12:00"],
+)
+def test_saving_what_is_shown_changes_nothing(owner, text):
+    location = LocationFactory(opening_hours=text)
+    form = form_of(owner, hours(location))
+    holiday = "off" if "PH off" in text else "own" if "PH" in text else "usual"
+
+    post(owner, form, shape="week", mode_7=holiday)
+
+    assert stored(location) == text
+
+
+def test_hours_that_no_table_shows_are_shown_as_text_and_kept(owner):
+    location = LocationFactory(opening_hours="Mo-Fr 09:00-17:00; Jul-Aug Sa off")
+    page = look(owner, hours(location))
+
+    assert "These hours say more than the table can show" in page.text
+    post(owner, page.form(having="was"), shape="text", mode_7="usual", text="Mo-Fr 10:00-17:00; Jul-Aug off")
+
+    assert stored(location) == "Mo-Fr 10:00-17:00; Jul-Aug off"
+
+
+def test_a_mistake_is_said_beside_its_day_and_what_was_typed_stays(owner):
+    location = LocationFactory()
+
+    answer = typed(owner, hours(location), **week("mornings", "2"))
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "“mornings” is no time span." in page
+    assert 'value="mornings"' in page
+    assert stored(location) == location.opening_hours
+
+
+def test_the_preview_names_holidays_and_clock_changes_and_saves_nothing(owner):
+    with time_machine.travel(datetime(2027, 3, 22, 9, tzinfo=UTC), tick=False):
+        owner = browser("boss", roles.OWNER)
+        location = LocationFactory(opening_hours="Mo-Su 08:00-20:00; PH off")
+        form = form_of(owner, hours(location))
+        asked = form.fields | week("10-12") | {"shape": "week", "mode_7": "off", "preview": "1"}
+        text = " ".join(owner.post(form.action, asked).content.decode().split())
+
+    assert "10:00–12:00" in text
+    assert "Public holiday: Good Friday" in text
+    assert "Clocks go forward by 60 minutes" in text
+    assert stored(location) == location.opening_hours
+
+
+def test_a_script_gets_the_preview_alone(owner):
+    location = LocationFactory()
+    form = form_of(owner, hours(location))
+
+    fields = form.fields | week("10-12") | {"shape": "week", "mode_7": "usual"}
+    answer = owner.post(form.action, fields, headers={"HX-Request": "true"}).content.decode()
+
+    assert "<html" not in answer
+    assert answer.count("10:00–12:00") == 14
+
+
+def test_a_person_works_while_the_place_is_open_with_breaks(owner):
+    person = ResourceFactory(location__opening_hours="Mo-Fr 09:00-17:00")
+    modes = {f"mode_{number}": "place" if number in "1234" else "off" for number in "0123456"}
+
+    answer = typed(owner, hours_of(person), breaks="12:30 - 13:15", **modes)
+
+    assert answer.status_code == 303, answer.content.decode()[:3000]
+    saved = type(person).objects.get()
+    assert (saved.hours, saved.breaks) == ("Tu-Fr", ["12:30-13:15"])
+    assert "09:00–12:30, 13:15–17:00" in look(owner, hours_of(person)).text
+
+
+def test_bookings_outside_are_shown_before_anything_is_saved(owner):
+    booking = BookingFactory(accepted=True, name="Anna Berg")
+    location = booking.location
+
+    shown = typed(owner, hours(location), **week("1-2"))
+
+    page = shown.content.decode()
+    assert shown.status_code == 409
+    assert "Anna Berg" in page
+    assert "it is open 01:00–02:00" in page
+    assert reverse("staff-move", args=[location.slug, booking.pk]) in page
+    assert stored(location) == location.opening_hours
+
+
+def answered(client, shown, **decided):
+    """Press Save on the page that shows the bookings."""
+    from tests.pages.visitor import Page
+
+    form = Page(shown, shown.wsgi_request.path).form(having="_decided")
+    return client.post(form.action, form.fields | decided)
+
+
+def test_what_is_left_stays_valid_and_is_listed(owner):
+    booking = BookingFactory(accepted=True, name="Anna Berg")
+    before = Booking.objects.filter(pk=booking.pk).values().get()
+
+    answer = answered(owner, typed(owner, hours(booking.location), **week("1-2")))
+
+    assert answer.status_code == 303
+    assert stored(booking.location) == "Mo-Su 01:00-02:00"
+    assert Booking.objects.filter(pk=booking.pk).values().get() == before
+    page = look(owner, hours(booking.location))
+    assert "1 booking lies outside the hours" in page.text
+    assert list(outside.listed()) == [booking]
+
+
+def test_a_booking_can_be_cancelled_with_a_reason_as_the_hours_are_saved(owner):
+    booking = BookingFactory(accepted=True)
+    shown = typed(owner, hours(booking.location), **week("1-2"))
+
+    silent = answered(owner, shown, **{f"fate-{booking.pk}": "cancel"})
+    assert silent.status_code == 422
+    assert stored(booking.location) == booking.location.opening_hours
+
+    told = {f"fate-{booking.pk}": "cancel", "reason_to_cancel": "We close earlier."}
+    assert answered(owner, shown, **told).status_code == 303
+
+    ended = Booking.objects.get(pk=booking.pk)
+    assert (ended.status, ended.cancel_reason) == ("cancelled", "We close earlier.")
+    assert ended.messages.filter(delivery__kind="cancelled_by_staff").count() == 1
+    assert stored(booking.location) == "Mo-Su 01:00-02:00"
+
+
+def test_a_booking_that_came_since_is_shown_too(owner):
+    booking = BookingFactory(accepted=True)
+    shown = typed(owner, hours(booking.location), **week("1-2"))
+    BookingFactory(
+        service=booking.service, starts_at=booking.starts_at + timedelta(hours=1), name="Late", accepted=True
+    )
+
+    answer = answered(owner, shown)
+
+    assert answer.status_code == 409
+    assert "Late" in answer.content.decode()
+    assert stored(booking.location) == booking.location.opening_hours
+
+
+def test_whoever_saves_from_an_old_page_is_told_what_is_stored_now(owner):
+    location = LocationFactory()
+    form = form_of(owner, hours(location))
+    Location.objects.filter(pk=location.pk).update(opening_hours="Mo-Fr 07:00-08:00")
+
+    answer = post(owner, form, shape="week", mode_7="usual", **week("10-12"))
+
+    assert answer.status_code == 409
+    assert "Mo-Fr 07:00-08:00" in answer.content.decode()
+    assert stored(location) == "Mo-Fr 07:00-08:00"
+
+
+def test_saving_twice_with_one_form_saves_once(owner):
+    location = LocationFactory()
+    form = form_of(owner, hours(location))
+
+    for _press in range(2):
+        assert post(owner, form, shape="week", mode_7="usual", **week("10-12")).status_code == 303
+
+    assert LogEntry.objects.count() == 1
+
+
+def away(client, path, **fields):
+    form = form_of(client, path, having="first")
+    return post(client, form, **({"first": "2027-02-01", "last": "2027-02-02"} | fields))
+
+
+def test_an_absence_of_whole_days_in_the_time_of_the_place(owner):
+    person = ResourceFactory(location__time_zone="Asia/Kathmandu", location__country="")
+
+    answer = away(owner, hours_of(person), reason="Course")
+
+    assert answer.status_code == 303
+    entered = Absence.objects.get()
+    assert entered.starts_at == datetime(2027, 1, 31, 18, 15, tzinfo=UTC)
+    assert entered.ends_at == datetime(2027, 2, 2, 18, 15, tzinfo=UTC)
+    assert "Course" in look(owner, hours_of(person)).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"last": "2027-01-01"}, "The end must be later"),
+        ({"first": ""}, "Please enter the date."),
+        ({"first": "2027-03-28", "last": "2027-03-29", "begin": "02:30"}, "this time does not exist"),
+    ],
+)
+def test_a_closure_that_cannot_be_is_refused_in_words(owner, fields, said):
+    location = LocationFactory()
+
+    answer = away(owner, hours(location), **fields)
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Closure.objects.exists()
+
+
+def test_an_hour_that_comes_twice_is_closed_from_the_first_to_the_second(owner):
+    night = {"first": "2027-10-31", "last": "2027-10-31", "begin": "02:30", "end": "02:30"}
+
+    away(owner, hours(LocationFactory()), **night)
+
+    entered = Closure.objects.get()
+    assert entered.ends_at - entered.starts_at == timedelta(hours=1)
+
+
+def test_a_closure_shows_whom_it_hits_and_can_be_taken_back(owner):
+    booking = BookingFactory(accepted=True)
+    day = booking.starts_at.date().isoformat()
+    shown = away(owner, hours(booking.location), first=day, last=day, reason="Water pipe")
+    assert (shown.status_code, Closure.objects.count()) == (409, 0)
+
+    assert answered(owner, shown).status_code == 303
+    assert list(outside.listed()) == [booking]
+
+    path = hours(booking.location)
+    owner.post(
+        look(owner, path).form(action="/delete/").action,
+        {"request_id": form_of(owner, path).fields["request_id"]},
+    )
+    assert not Closure.objects.exists()
+    assert not outside.listed().exists()
+
+
+def test_pressing_enter_twice_is_one_absence(owner):
+    person = ResourceFactory()
+    form = form_of(owner, hours_of(person), having="first")
+
+    for _press in range(2):
+        post(owner, form, first="2027-02-01", last="2027-02-01")
+
+    assert Absence.objects.count() == 1
+
+
+def test_an_auditor_sees_everything_and_changes_nothing():
+    booking = BookingFactory(accepted=True)
+    auditor, person = browser("eve", roles.AUDITOR), booking.resource
+    opened = form_of(browser("boss", roles.OWNER), hours(booking.location))
+
+    assert "You may read this and not change it." in look(auditor, hours(booking.location)).text
+    refused = [
+        auditor.post(hours(booking.location), opened.fields),
+        auditor.post(hours_of(person), opened.fields),
+        auditor.post(reverse("hours-close", args=[booking.location.slug]), opened.fields),
+        auditor.post(reverse("hours-away", args=[booking.location.slug, person.slug]), opened.fields),
+    ]
+
+    assert [answer.status_code for answer in refused] == [403] * 4
+    assert RecoveryAttempt.objects.filter(result="refused").count() == 4
+    assert not Closure.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["hours", "hours-why"])
+def test_another_locations_hours_are_refused_and_that_it_was_tried_is_kept(name):
+    ours, theirs = LocationFactory(), LocationFactory(name="Theirs")
+    Assignment.objects.create(user=staff("limited", role=roles.OWNER)).locations.add(ours)
+    client = browser("limited", roles.OWNER)
+
+    answer = client.get(reverse(name, args=[theirs.slug]))
+
+    assert answer.status_code == 403
+    assert RecoveryAttempt.objects.get().subject_id == theirs.pk
+    assert client.get("/admin/hours/")["Location"] == hours(ours)
+
+
+def test_an_empty_place_says_what_is_lacking(owner):
+    text = look(owner, hours(LocationFactory(email=""))).text
+
+    assert "No person and no room yet: nothing can be booked." in text
+    assert "No service yet" in text
+    assert "No e-mail address" in text
+
+
+def test_the_answer_to_why_links_to_the_booking(owner):
+    booking = BookingFactory(accepted=True)
+    ask = reverse("hours-why", args=[booking.location.slug])
+    local = booking.starts_at.astimezone(booking.location.zone)
+    asked = {
+        "service": booking.service.slug,
+        "resource": "",
+        "date": f"{local:%Y-%m-%d}",
+        "time": f"{local:%H:%M}",
+    }
+
+    page = look(
+        owner, f"{ask}?service={asked['service']}&resource=&date={asked['date']}&time={asked['time']}"
+    )
+
+    assert "It is not offered:" in page.text
+    assert booking.reference in page.text
+    assert reverse("staff-booking", args=[booking.location.slug, booking.pk]) in page.links
+
+
+def test_a_time_that_is_offered_says_so(owner):
+    person = ResourceFactory()
+    service = ServiceFactory(location=person.location)
+    day = (datetime.now(UTC) + timedelta(days=3)).date()
+    ask = reverse("hours-why", args=[person.location.slug])
+
+    page = look(owner, f"{ask}?service={service.slug}&date={day}&time=10:00&resource={person.slug}")
+
+    assert "It is offered: customers can book it now." in page.text
