@@ -41,21 +41,75 @@ def usual_reminder_hours() -> list[int]:
 class Location(models.Model):
     """A place with its own clock, language, currency, hours and rules."""
 
-    slug = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=120)
-    time_zone = models.CharField(max_length=60, validators=[validate_time_zone])
-    locale = models.CharField(max_length=12, default="en")
-    currency = models.CharField(max_length=3, default="EUR")
-    country = models.CharField(max_length=2, blank=True)
-    subdivision = models.CharField(max_length=10, blank=True)
-    opening_hours = models.TextField(help_text=_("OpenStreetMap syntax, e.g. Mo-Fr 09:00-17:00; PH off"))
-    slot_step_minutes = models.PositiveSmallIntegerField(default=15, validators=[MinValueValidator(5)])
-    minimum_notice_minutes = models.PositiveIntegerField(default=60)
-    horizon_days = models.PositiveSmallIntegerField(default=60, validators=[MaxValueValidator(800)])
-    cancel_until_hours = models.PositiveSmallIntegerField(default=24)
-    address = models.TextField(blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    email = models.EmailField(blank=True, help_text=_("Where customers and requests reach the staff."))
+    slug = models.SlugField(
+        max_length=60,
+        unique=True,
+        verbose_name=_("web address"),
+        help_text=_(
+            "The last part of the address of its booking pages: small letters, digits and hyphens."
+            " Links and printed codes break when it changes."
+        ),
+    )
+    name = models.CharField(max_length=120, verbose_name=_("name"))
+    time_zone = models.CharField(
+        max_length=60,
+        validators=[validate_time_zone],
+        verbose_name=_("time zone"),
+        help_text=_("The clock on its wall, e.g. Europe/Berlin."),
+    )
+    locale = models.CharField(
+        max_length=12,
+        default="en",
+        verbose_name=_("language"),
+        help_text=_("Of its messages when a customer has chosen none, e.g. de or en-GB."),
+    )
+    currency = models.CharField(
+        max_length=3, default="EUR", verbose_name=_("currency"), help_text=_("Three letters, e.g. EUR.")
+    )
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        verbose_name=_("country"),
+        help_text=_("Two letters, e.g. DE; whose public holidays count."),
+    )
+    subdivision = models.CharField(
+        max_length=10,
+        blank=True,
+        verbose_name=_("region"),
+        help_text=_("Where public holidays differ within the country, e.g. BE for Berlin."),
+    )
+    opening_hours = models.TextField(
+        help_text=_("OpenStreetMap syntax, e.g. Mo-Fr 09:00-17:00; PH off"), verbose_name=_("opening hours")
+    )
+    slot_step_minutes = models.PositiveSmallIntegerField(
+        default=15,
+        validators=[MinValueValidator(5)],
+        verbose_name=_("minutes between starts"),
+        help_text=_("Times are offered every so many minutes, counted from the opening."),
+    )
+    minimum_notice_minutes = models.PositiveIntegerField(
+        default=60,
+        verbose_name=_("minutes of notice"),
+        help_text=_("How long before its start a time can be booked last."),
+    )
+    horizon_days = models.PositiveSmallIntegerField(
+        default=60,
+        validators=[MaxValueValidator(800)],
+        verbose_name=_("days ahead"),
+        help_text=_("How many days ahead customers can book."),
+    )
+    cancel_until_hours = models.PositiveSmallIntegerField(
+        default=24,
+        verbose_name=_("hours to cancel before"),
+        help_text=_("Until how many hours before the start customers can cancel and move by themselves."),
+    )
+    address = models.TextField(blank=True, verbose_name=_("address"))
+    phone = models.CharField(max_length=40, blank=True, verbose_name=_("telephone"))
+    email = models.EmailField(
+        blank=True,
+        help_text=_("Where customers and requests reach the staff."),
+        verbose_name=_("e-mail address"),
+    )
     colour = models.CharField(
         max_length=7,
         blank=True,
@@ -63,6 +117,7 @@ class Location(models.Model):
         db_default="",
         validators=[colours.validate_colour],
         help_text=_("Of its pages and messages, e.g. #1f6b4f; dark enough for white letters. Empty: ours."),
+        verbose_name=_("colour"),
     )
     how_to_pay = models.TextField(
         max_length=1000,
@@ -70,6 +125,7 @@ class Location(models.Model):
         default="",
         db_default="",
         help_text=_("Told to customers whose booking waits for its payment, e.g. your bank details."),
+        verbose_name=_("how to pay"),
     )
     text_messages = models.BooleanField(
         _("text messages"),
@@ -95,7 +151,11 @@ class Location(models.Model):
         verbose_name=_("days to keep customers' data"),
         help_text=_("After the appointment is over. Empty: as long as everywhere. What is open stays."),
     )
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(
+        default=True,
+        verbose_name=_("switched on"),
+        help_text=_("Off: customers do not see it any more. Bookings stay."),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("location"), _("locations")
@@ -122,17 +182,37 @@ class ResourceKind(models.TextChoices):
 class Resource(models.Model):
     """A person, room or thing that can do one session at a time."""
 
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="resources")
-    slug = models.SlugField(max_length=60)
-    name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=12, choices=ResourceKind, default=ResourceKind.PERSON)
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="resources", verbose_name=_("location")
+    )
+    slug = models.SlugField(
+        max_length=60,
+        verbose_name=_("short name"),
+        help_text=_("In web addresses: small letters, digits and hyphens."),
+    )
+    name = models.CharField(max_length=120, verbose_name=_("name"), help_text=_("As customers read it."))
+    kind = models.CharField(
+        max_length=12, choices=ResourceKind, default=ResourceKind.PERSON, verbose_name=_("kind")
+    )
     hours = models.TextField(
         blank=True,
         help_text=_("Own days or hours in OpenStreetMap syntax, e.g. Tu-Sa; empty: as the location."),
+        verbose_name=_("own hours"),
     )
-    breaks = models.JSONField(default=list, blank=True, help_text=_("Daily breaks, e.g. ['12:30-13:15']"))
-    position = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
+    breaks = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("Daily breaks, e.g. ['12:30-13:15']"),
+        verbose_name=_("daily breaks"),
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, verbose_name=_("order"), help_text=_("Small numbers come first.")
+    )
+    is_active = models.BooleanField(
+        default=True,
+        verbose_name=_("switched on"),
+        help_text=_("Off: not booked any more. Bookings to come stay, and you are shown them."),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("person, room or equipment"), _("people, rooms and equipment")
@@ -148,10 +228,15 @@ class Resource(models.Model):
 class Absence(models.Model):
     """A resource is not available from `starts_at` to `ends_at`."""
 
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="absences")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    reason = models.CharField(max_length=200, blank=True)
+    resource = models.ForeignKey(
+        Resource,
+        on_delete=models.CASCADE,
+        related_name="absences",
+        verbose_name=_("person, room or equipment"),
+    )
+    starts_at = models.DateTimeField(verbose_name=_("from"))
+    ends_at = models.DateTimeField(verbose_name=_("to"))
+    reason = models.CharField(max_length=200, blank=True, verbose_name=_("reason"))
 
     class Meta:
         verbose_name, verbose_name_plural = _("absence"), _("absences")
@@ -169,10 +254,12 @@ class Absence(models.Model):
 class Closure(models.Model):
     """The whole location is closed from `starts_at` to `ends_at`."""
 
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="closures")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    reason = models.CharField(max_length=200, blank=True)
+    location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, related_name="closures", verbose_name=_("location")
+    )
+    starts_at = models.DateTimeField(verbose_name=_("from"))
+    ends_at = models.DateTimeField(verbose_name=_("to"))
+    reason = models.CharField(max_length=200, blank=True, verbose_name=_("reason"))
 
     class Meta:
         verbose_name, verbose_name_plural = _("closure"), _("closures")
@@ -197,19 +284,57 @@ class Approval(models.TextChoices):
 class Service(models.Model):
     """Something that can be booked; prices are in the location's currency, in its major unit."""
 
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="services")
-    slug = models.SlugField(max_length=60)
-    name = models.CharField(max_length=120)
-    description = models.TextField(blank=True)
-    minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
-    buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
-    buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
-    price = models.DecimalField(max_digits=12, decimal_places=2, default=0)
-    deposit = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
-    capacity = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
-    approval = models.CharField(max_length=12, choices=Approval, default=Approval.AUTOMATIC)
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="services", verbose_name=_("location")
+    )
+    slug = models.SlugField(
+        max_length=60,
+        verbose_name=_("web address"),
+        help_text=_(
+            "The last part of its address: small letters, digits and hyphens. Links break when it changes."
+        ),
+    )
+    name = models.CharField(max_length=120, verbose_name=_("name"), help_text=_("As customers read it."))
+    description = models.TextField(blank=True, verbose_name=_("description"))
+    minutes = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1)],
+        verbose_name=_("minutes"),
+        help_text=_("How long it takes. Bookings to come keep the time that they have."),
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        default=0,
+        verbose_name=_("minutes kept free before"),
+        help_text=_("To prepare; nobody else can have this time."),
+    )
+    buffer_after_minutes = models.PositiveSmallIntegerField(
+        default=0, verbose_name=_("minutes kept free after"), help_text=_("To clean up or to travel.")
+    )
+    price = models.DecimalField(max_digits=12, decimal_places=2, default=0, verbose_name=_("price"))
+    deposit = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        verbose_name=_("deposit"),
+        help_text=_("A part of the price that is paid when booking; empty: none."),
+    )
+    capacity = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1)],
+        verbose_name=_("places"),
+        help_text=_("How many customers can book the same time, e.g. 12 in a class; 1: one at a time."),
+    )
+    approval = models.CharField(
+        max_length=12,
+        choices=Approval,
+        default=Approval.AUTOMATIC,
+        verbose_name=_("confirmed"),
+        help_text=_("At once, or after somebody agreed."),
+    )
     answer_within_hours = models.PositiveSmallIntegerField(
-        default=24, help_text=_("How soon staff promise to answer a request.")
+        default=24,
+        help_text=_("How soon staff promise to answer a request."),
+        verbose_name=_("hours to answer"),
     )
     reminder_hours = ArrayField(
         models.PositiveSmallIntegerField(),
@@ -218,13 +343,28 @@ class Service(models.Model):
         db_default=[24, 2],
         blank=True,
         validators=[validate_reminder_hours],
-        help_text=_("How many hours before the start customers are reminded, e.g. 24, 2; empty: never."),
+        help_text=_("How many hours before the start, e.g. 24, 2: a day and two hours before. Empty: never."),
+        verbose_name=_("reminders"),
     )
-    wait_list = models.BooleanField(default=False)
-    requires_phone = models.BooleanField(default=False)
-    requires_notes = models.BooleanField(default=False)
-    position = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
+    wait_list = models.BooleanField(
+        default=False,
+        verbose_name=_("wait list"),
+        help_text=_("Customers can wait for a time that is taken."),
+    )
+    requires_phone = models.BooleanField(default=False, verbose_name=_("telephone number needed"))
+    requires_notes = models.BooleanField(
+        default=False,
+        verbose_name=_("notes needed"),
+        help_text=_("Customers must write something, e.g. which car."),
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, verbose_name=_("order"), help_text=_("Small numbers come first.")
+    )
+    is_active = models.BooleanField(
+        default=True,
+        verbose_name=_("switched on"),
+        help_text=_("Off: customers do not see it any more. Bookings to come stay, and you are shown them."),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("service"), _("services")
@@ -242,9 +382,16 @@ class Service(models.Model):
 class Requirement(models.Model):
     """A service needs one resource of this kind: any of the location's, or one of `resources` if named."""
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="requirements")
-    kind = models.CharField(max_length=12, choices=ResourceKind)
-    resources = models.ManyToManyField(Resource, blank=True)
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="requirements", verbose_name=_("service")
+    )
+    kind = models.CharField(max_length=12, choices=ResourceKind, verbose_name=_("needs a"))
+    resources = models.ManyToManyField(
+        Resource,
+        blank=True,
+        verbose_name=_("one of these"),
+        help_text=_("None chosen: any of this kind at the location."),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("need"), _("needs")
