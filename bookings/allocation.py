@@ -40,15 +40,19 @@ def take(
     resource: Resource | None,
     leaving: Session | None = None,
     overrides: bool = False,
+    is_promised: bool = False,
 ) -> Place:
     """Take a place in the caller's transaction; the booking that is saved with it makes it count.
 
     `leaving` is a session that the same booking gives up and that nobody else is in: its people and
     rooms count as free. Raises TimeTaken, or times.NotOffered when the rules do not offer the time.
-    With `overrides` the rules of when do not count, what is taken does.
+    With `overrides` the rules of when do not count, what is taken does. What `is_promised` already keeps
+    to the hours alone.
     """
     require_transaction()
     find = times.candidates_against_the_rules if overrides else times.candidates
+    if is_promised:
+        find = times.candidates_by_the_hours
     choices = _choices(find(service, start), resource)
     end = start + timedelta(minutes=service.minutes)
     occupied = (

@@ -233,10 +233,11 @@ class Booking(Workflow):
         self._start_processing()
 
     @transition(field="status", source=S.SUBMITTED, target=S.ACCEPTED)
-    def accept(self) -> None:
+    def accept(self, *, silently: bool = False) -> dict[str, bool]:
         self.waiting_for, self.answer_until, self.attempts = "", None, 0
         self.stale_after = self.ends_at + timedelta(seconds=settings.HOLDFAST.completion_grace_seconds)
         self.revision += 1
+        return {"silently": True} if silently else {}
 
     @transition(field="status", source=S.ACCEPTED, target=S.IN_PROGRESS)
     def start(self) -> None:

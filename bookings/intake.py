@@ -52,6 +52,10 @@ class Submission:
     confirm_duplicate: bool = False
     overrides: bool = False
     """Staff set the rules of when aside; never what is taken."""
+    is_promised: bool = False
+    """It was agreed elsewhere before: only the hours and what is taken count, and it stands at once."""
+    silently: bool = False
+    """Nobody is told that what was promised stands here now."""
 
     def payload(self) -> dict[str, Any]:
         """What makes two submissions the same."""
@@ -125,10 +129,14 @@ def _record(request: intents.Request, submission: Submission, operation: Operati
         submission.start,
         resource=submission.resource,
         overrides=submission.overrides,
+        is_promised=submission.is_promised,
     )
     booking = _build(submission, place, claim.intent, operation.source, earlier)
     workflow.begin(booking, operation, "submit", **details)
-    queue.wake(processing.TOPIC)
+    if submission.is_promised:
+        processing.accept(booking, operation, silently=submission.silently)
+    else:
+        queue.wake(processing.TOPIC)
     return Recorded(booking, is_repeat=False, received_at=claim.intent.created_at)
 
 
@@ -138,6 +146,8 @@ def _unusual(submission: Submission) -> dict[str, Any]:
     if submission.overrides:
         wanted = submission.service, submission.start, submission.resource
         unusual |= {"set_aside": rule} if (rule := allocation.rule_against(*wanted)) else {}
+    if submission.is_promised:
+        unusual |= {"promised_elsewhere": True}
     return unusual
 
 

@@ -76,12 +76,13 @@ def decide(booking: Booking, operation: Operation) -> None:
             _ask(booking, Waiting.PARTNER, _confirmation_deadline(booking), operation)
 
 
-def accept(booking: Booking, operation: Operation) -> None:
-    """Accept a locked booking and tell the customer."""
+def accept(booking: Booking, operation: Operation, *, silently: bool = False) -> None:
+    """Accept a locked booking and tell the customer, unless it is `silently`; reminders come anyway."""
     if booking.waiting_for:
         messages.supersede_unsent(booking, operation)
-    workflow.perform(booking, "accept", operation)
-    messages.tell(booking, "confirmation", operation)
+    workflow.perform(booking, "accept", operation, silently=silently)
+    if not silently:
+        messages.tell(booking, "confirmation", operation)
     messages.remind(booking, operation)
 
 

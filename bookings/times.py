@@ -165,6 +165,27 @@ def candidates_against_the_rules(service: Service, start: datetime) -> Candidate
     return Candidates(by_kind)
 
 
+def candidates_by_the_hours(service: Service, start: datetime, rules: Roster | None = None) -> Candidates:
+    """Who could serve this start by the hours alone: notice, horizon and steps do not count; two queries.
+
+    With the `rules` of its local date, none. Raises NotOffered when the start is past, the place is closed
+    before it would end, or nobody of a needed kind works.
+    """
+    if start < timezone.now():
+        raise NotOffered("past", _("This time has passed."))
+    if not _is_active(service):
+        raise NotOffered("inactive", _("This is not offered at the moment."))
+    if rules is None:
+        day = start.astimezone(service.location.zone).date()
+        rules = roster.load(service, day, day)
+    if not covers(starts_within(rules.open_time, service.minutes * 60), start.timestamp()):
+        raise NotOffered("closed", _("We are closed at this time."))
+    by_kind = rules.able(int(start.timestamp()))
+    if not all(by_kind.values()):
+        raise NotOffered("nobody", _("Nobody is available at this time."))
+    return Candidates(by_kind)
+
+
 def _horizon(service: Service, today: date) -> date:
     return today + timedelta(days=service.location.horizon_days)
 

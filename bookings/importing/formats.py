@@ -1,0 +1,160 @@
+"""Reads the files of other programs as rows with our names for their fields, one row at a time.
+
+Of Easy!Appointments (its REST API v1 and its tables, as documented in docs/rest-api.md of that project) we
+read the appointments that its API gives with `aggregates`, as JSON, and the same fields as CSV.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, TextIO
+
+from django.utils.translation import gettext as _
+
+from bookings.csv_files import BOM, plain
+from operations.errors import Refusal
+
+GENERIC, EASY = "generic", "easyappointments"
+LONGEST_CELL = 10_000
+DELIMITERS = ",;\t"
+
+
+class Unreadable(Refusal):
+    """Raised for a file that is not what it was said to be; nothing of it was used."""
+
+    code = "unreadable"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one row says, as texts; `external_id` is the other program's own name for it, or ""."""
+
+    number: int
+    external_id: str = ""
+    service: str = ""
+    person: str = ""
+    start: str = ""
+    end: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    notes: str = ""
+    status: str = ""
+
+    @property
+    def content(self) -> list[str]:
+        """What makes two rows the same where there is no id."""
+        return [self.service, self.person, self.start, self.name, self.email.lower(), self.phone, self.notes]
+
+
+# Names of columns, in small letters without anything else than letters and digits.
+COLUMNS = {
+    GENERIC: {
+        "external_id": ("id", "externalid", "reference"),
+        "service": ("service",),
+        "person": ("person", "resource", "with"),
+        "start": ("start", "startsat"),
+        "date": ("date",),
+        "time": ("time",),
+        "end": ("end", "endsat"),
+        "name": ("name", "customer"),
+        "email": ("email", "emailaddress"),
+        "phone": ("phone", "telephone"),
+        "notes": ("notes",),
+        "status": ("status",),
+    },
+    EASY: {
+        "external_id": ("hash", "id", "appointmentid"),
+        "service": ("service", "servicename"),
+        "person": ("provider", "providername"),
+        "person_first": ("providerfirstname",),
+        "person_last": ("providerlastname",),
+        "start": ("start", "startdatetime"),
+        "end": ("end", "enddatetime"),
+        "name": ("customer", "customername", "name"),
+        "name_first": ("customerfirstname", "firstname"),
+        "name_last": ("customerlastname", "lastname"),
+        "email": ("customeremail", "email"),
+        "phone": ("customerphone", "customerphonenumber", "phonenumber", "phone", "mobilenumber"),
+        "notes": ("notes", "appointmentnotes"),
+        "status": ("status",),
+    },
+}
+
+
+def read(file: TextIO, form: str) -> Iterator[Row]:
+    """The rows of a file in a known format, numbered as lines of a table; raises Unreadable."""
+    first = file.read(1).lstrip(BOM) or file.read(1)
+    try:
+        if form == EASY and first in "[{" and first:
+            yield from _rows(_appointments(first + file.read()), form)
+        else:
+            yield from _rows(_lines(chain([first + file.readline()], file)), form)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Unreadable(_("This is not a table in UTF-8: %(error)s.") % {"error": error}) from error
+
+
+def _rows(told: Iterable[dict[str, str]], form: str) -> Iterator[Row]:
+    for number, cells in enumerate(told, start=1):
+        found = {
+            field: next((cells[name] for name in names if cells.get(name)), "")
+            for field, names in COLUMNS[form].items()
+        }
+        for field in ("name", "person"):
+            parts = (found.pop(f"{field}_first", ""), found.pop(f"{field}_last", ""))
+            found[field] = found[field] or " ".join(part for part in parts if part)
+        day, time = found.pop("date", ""), found.pop("time", "")
+        found["start"] = found["start"] or f"{day} {time}".strip()
+        yield Row(number, **found)
+
+
+def _lines(lines: Iterable[str]) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file by the names of their columns."""
+    lines = iter(lines)
+    heading = next(lines, "")
+    delimiter = max(DELIMITERS, key=heading.count)
+    names = [_squeezed(name) for name in next(csv.reader([heading], delimiter=delimiter), [])]
+    _check(names)
+    for cells in csv.reader(lines, delimiter=delimiter):
+        if any(cells):
+            yield {name: plain(cell.strip())[:LONGEST_CELL] for name, cell in zip(names, cells, strict=False)}
+
+
+def _check(names: list[str]) -> None:
+    known = {name for columns in COLUMNS.values() for each in columns.values() for name in each}
+    if not {"start", "startsat", "startdatetime", "date", "name", "email"} & set(names):
+        raise Unreadable(
+            _("The first line must name the columns; known ones are: %(names)s.")
+            % {"names": ", ".join(sorted(known))}
+        )
+
+
+def _appointments(text: str) -> Iterator[dict[str, str]]:
+    """The appointments of the API with their customers, providers and services."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(_("This is not JSON: %(error)s.") % {"error": error}) from error
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Unreadable(_("This is not a list of appointments."))
+    for each in found:
+        told = dict(_flat(each, str.lower))
+        for part in ("customer", "provider", "service"):
+            if isinstance(each.get(part), dict):
+                told |= {f"{part}{name}": value for name, value in _flat(each[part], str.lower)}
+        yield told
+
+
+def _flat(found: dict[str, Any], rename: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    for name, value in found.items():
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            yield _squeezed(rename(name)), str(value).strip()[:LONGEST_CELL]
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
