@@ -111,6 +111,9 @@ class Booking(Workflow):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="bookings")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
     place = models.PositiveSmallIntegerField(default=1)
+    series = models.ForeignKey(
+        "bookings.Series", on_delete=models.PROTECT, null=True, related_name="bookings", db_index=False
+    )
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, null=True, blank=True)
     wants_resource = models.BooleanField(default=False, help_text=_("The customer asked for this one."))
 
@@ -211,6 +214,9 @@ class Booking(Workflow):
             ),
             models.Index(fields=["-starts_at", "-id"], name="bookings_starts"),
             BrinIndex(fields=["created_at"], autosummarize=True, name="bookings_made"),
+            models.Index(
+                fields=["series", "starts_at"], condition=Q(series__isnull=False), name="bookings_in_series"
+            ),
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_email"),
             models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_phone"),
             models.Index(OpClass(F("reference"), "text_pattern_ops"), name="bookings_reference"),

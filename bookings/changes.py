@@ -50,12 +50,7 @@ def cancel(
     """Cancel for the customer; raises NotAllowedNow after the place's cancellation window."""
 
     def act(booking: Booking, operation: Operation) -> None:
-        if booking.status == Status.DRAFT:
-            let_go(booking, operation, by=Actor.CUSTOMER, reason=reason)
-            return
-        workflow.perform(booking, "cancel", operation, by=Actor.CUSTOMER, reason=reason)
-        messages.supersede_unsent(booking, operation)
-        messages.tell(booking, "cancelled_by_customer", operation)
+        call_off(booking, operation, reason=reason)
 
     return _change(request, token, version, source, "cancel", {"reason": reason}, act)
 
@@ -155,6 +150,16 @@ def move_to(
     messages.supersede_unsent(booking, operation)
     messages.tell(booking, "moved", operation)
     messages.remind(booking, operation)
+
+
+def call_off(booking: Booking, operation: Operation, *, reason: str = "") -> None:
+    """Cancel a locked booking for its customer; of a draft nothing was promised and nobody is told."""
+    if booking.status == Status.DRAFT:
+        let_go(booking, operation, by=Actor.CUSTOMER, reason=reason)
+        return
+    workflow.perform(booking, "cancel", operation, by=Actor.CUSTOMER, reason=reason)
+    messages.supersede_unsent(booking, operation)
+    messages.tell(booking, "cancelled_by_customer", operation)
 
 
 def let_go(booking: Booking, operation: Operation, *, by: Actor, reason: str = "") -> None:

@@ -21,7 +21,7 @@ Check = Callable[[Any], Any]
 RESERVED_FOR_LOCATIONS = frozenset(
     {
         *("admin", "api", "b", "calendar", "embed", "find", "healthz", "inbox", "language", "metrics"),
-        *("offers", "readyz", "static"),
+        *("offers", "readyz", "s", "static", "w"),
     }
 )
 RESERVED_FOR_SERVICES = frozenset({"contact"})

@@ -24,7 +24,13 @@ from operations.retention import Person, Rule, erase, reasons_to_keep
 from operations.workflow import Operation
 
 Subject = Booking | Enquiry | WaitEntry
-TIED = ("bookings.booking", "bookings.enquiry", "bookings.waitentry", "notifications.delivery")
+TIED = (
+    "bookings.booking",
+    "bookings.enquiry",
+    "bookings.waitentry",
+    "bookings.series",
+    "notifications.delivery",
+)
 
 COLUMNS = {Booking: "booking_id", Enquiry: "enquiry_id", WaitEntry: "wait_entry_id"}
 
@@ -120,7 +126,9 @@ def intents_over() -> QuerySet[Intent]:
     """Requests that have nothing to do with a booking, an enquiry or a message that is kept."""
     before = timezone.now() - timedelta(seconds=settings.HOLDFAST.intent_retention_seconds)
     free = Intent.objects.exclude(subject_model__in=TIED).exclude(outcome="submitted")
-    free = free.filter(booking__isnull=True, enquiry__isnull=True, waitentry__isnull=True)
+    free = free.filter(
+        booking__isnull=True, enquiry__isnull=True, waitentry__isnull=True, series__isnull=True
+    )
     return free.filter(created_at__lt=before).order_by("created_at", "pk")
 
 

@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from bookings import language, question_fields, questions, text_messages
 from bookings.intake import Submission
 from bookings.places import Resource, Service
+from bookings.recurrence import Every
 from bookings.typed_fields import Address, Line, Paragraphs
 from bookings.waitlist.joining import Wish
 
@@ -184,11 +187,7 @@ class WaitForm(BookingForm):
 
     def wanted(self) -> tuple[date | None, datetime | None]:
         """The day and the start that it carries, whether the rest of it is right or not."""
-        try:
-            start = parse_start(self["start"].value() or "")
-        except (ValueError, OverflowError):
-            start = None
-        if start:
+        if start := _instant(self["start"].value() or ""):
             return start.astimezone(self.service.location.zone).date(), start
         try:
             return date.fromisoformat(str(self["day"].value() or "")), None
@@ -204,6 +203,47 @@ class WaitForm(BookingForm):
             answers=question_fields.answers(typed),
             **typed,
         )
+
+
+class SeriesForm(BookingForm):
+    """Everything needed to book, and how often; the dates to keep are ticked."""
+
+    every = forms.ChoiceField(label=_("How often?"), choices=Every.choices)
+    count = forms.TypedChoiceField(label=_("How many times?"), coerce=int)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = settings.HOLDFAST.series_bookings_count
+        self.fields["count"].choices = [(number, str(number)) for number in range(2, most + 1)]  # type: ignore[attr-defined]
+
+    def kept(self) -> list[datetime]:
+        """The ticked dates, whatever else was typed; what is no time is left out."""
+        ticked = self.data.getlist("keep") if isinstance(self.data, QueryDict) else []
+        return [start for text in ticked if (start := _instant(text))]
+
+    def rhythm(self) -> tuple[datetime | None, str, int]:
+        """First start, how often and how many times, as far as they are right."""
+        every, count = str(self["every"].value() or ""), str(self["count"].value() or "")
+        most = settings.HOLDFAST.series_bookings_count
+        number = int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0
+        return (
+            _instant(self["start"].value() or ""),
+            every if every in Every.values else "",
+            number if 2 <= number <= most else 0,
+        )
+
+    def submission(self, *, confirm_duplicate: bool = False) -> Submission:
+        """The first booking of the series; the form must be valid."""
+        for name in ("every", "count"):
+            self.cleaned_data.pop(name, None)
+        return super().submission(confirm_duplicate=confirm_duplicate)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return parse_start(text)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _said(field: forms.BoundField, value: str) -> str:

@@ -120,7 +120,7 @@ def _record(request: intents.Request, submission: Submission, operation: Operati
     claim = intents.claim(request, submission.payload(), outcome="submitted")
     if not claim.won:
         return _repeated(claim.intent)
-    earlier = _likely_duplicate(submission)
+    earlier = likely_duplicate(submission)
     if earlier and not submission.confirm_duplicate:
         raise LikelyDuplicate(earlier)
     details = _unusual(submission)
@@ -156,7 +156,7 @@ def _repeated(intent: intents.Intent) -> Recorded:
     return Recorded(booking, is_repeat=True, received_at=intent.created_at)
 
 
-def _likely_duplicate(submission: Submission) -> Booking | None:
+def likely_duplicate(submission: Submission) -> Booking | None:
     """The second net: same address (or telephone), service and start a moment ago under another key."""
     address, phone = submission.email.strip(), submission.phone.strip()
     if not address and not phone:

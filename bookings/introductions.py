@@ -31,6 +31,7 @@ def _booking_facts(booking: Booking) -> Mapping[str, Any]:
         _("E-mail"): booking.email,
         _("Phone"): booking.phone,
         _("Notes"): booking.notes,
+        _("Series"): booking.series.reference if booking.series else "",
         **dict(questions.spoken(booking.answers)),
         _("Booked through"): booking.source,
         _("Rehearsal"): _("made by a rehearsal; nobody is coming") if rehearsal.is_marked(booking) else "",
@@ -123,7 +124,7 @@ BOOKING = Introduction(
     is_case=True,
     data=case_data.of_booking,
     besides=case_data.told_elsewhere,
-    prefetch=("location", "service", "resource", "duplicate_of"),
+    prefetch=("location", "service", "resource", "duplicate_of", "series"),
     concerns=Concerns(
         person="email",
         occasion="reference",

@@ -9,6 +9,7 @@ from bookings.message_texts import MessageText
 from bookings.outside import LeftOutside
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
 from bookings.questions import Question
+from bookings.recurrence import Series
 from bookings.sessions import Allocation, Session
 from bookings.staffing import Assignment
 from bookings.waitlist.entry import FreedDay, WaitEntry
@@ -31,6 +32,7 @@ __all__ = [
     "Question",
     "Requirement",
     "Resource",
+    "Series",
     "Service",
     "Session",
     "WaitEntry",

@@ -14,6 +14,7 @@ from bookings.views import (
     months,
     moves,
     places,
+    series,
     status,
     wait_list,
 )
@@ -34,12 +35,15 @@ urlpatterns = [
     path("b/<slug:token>/retry/", changes.retry, name="booking-retry"),
     path("b/<slug:token>/resend/", changes.resend, name="booking-resend"),
     path("b/<slug:token>/address/", address.correct, name="booking-address"),
+    path("s/<slug:token>/", series.show, name="series"),
+    path("s/<slug:token>/cancel/", series.cancel, name="series-cancel"),
     path("w/<slug:token>/", wait_list.show, name="waiting"),
     path("w/<slug:token>/leave/", wait_list.leave, name="waiting-leave"),
     path("<slug:location>/", places.services, name="services"),
     path("<slug:location>/contact/", contact.contact, name="contact"),
     path("<slug:location>/<slug:service>/", places.times, name="times"),
     path("<slug:location>/<slug:service>/month/", months.month, name="month"),
+    path("<slug:location>/<slug:service>/series/", series.book, name="book-series"),
     path("<slug:location>/<slug:service>/wait/", wait_list.join, name="wait"),
     path("<slug:location>/<slug:service>/book/", booking_form.book, name="book"),
 ]

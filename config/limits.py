@@ -35,6 +35,7 @@ class Limits:
     confirmation_wait_seconds: int = DAY
     confirmation_grace_seconds: int = HOUR
     completion_grace_seconds: int = HOUR
+    series_bookings_count: int = 26  # at most in one series
 
     # The wait list
     wait_offer_seconds: int = 2 * HOUR  # how long an offer holds its time; never past start minus notice

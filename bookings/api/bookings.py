@@ -75,6 +75,15 @@ def move(request: HttpRequest, token: Token, body: MoveIn) -> HttpResponse:
     return _changed(request, changed)
 
 
+@router.post(f"{ONE}/take", response=BookingOut, summary="Take an offer", openapi_extra=act())
+def take(request: HttpRequest, token: Token) -> HttpResponse:
+    """Books the time that is held for somebody from the wait list; `cancel` lets it go."""
+    key, version = _asked(request, "take")
+    with refusals.of_booking(token):
+        changed = changes.take(key, token, version=version, source=Source.API)
+    return _changed(request, changed)
+
+
 @router.post(
     f"{ONE}/retry",
     response=BookingOut,

@@ -162,7 +162,8 @@ class BookingOut(BaseModel):
         ConfirmationOut | None, Field(description="Whose agreement is awaited; null when nobody's.")
     ]
     allowed_actions: Annotated[
-        list[str], Field(description="What can be done now: cancel, move, retry, resend, calendar, address.")
+        list[str],
+        Field(description="What can be done now: take, cancel, move, retry, resend, calendar, address."),
     ]
 
 

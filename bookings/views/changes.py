@@ -23,6 +23,8 @@ from operations import intents
 from operations.errors import Busy, HoldfastError, StaleRecord
 from operations.workflow import Source
 
+STAY = gettext_lazy("No, leave it")
+
 
 @dataclass(frozen=True)
 class Act:
@@ -34,6 +36,7 @@ class Act:
     button: Any
     perform: Callable[..., Changed]
     is_drastic: bool = False
+    stay: Any = STAY
 
 
 CANCEL = Act(
@@ -53,9 +56,10 @@ LET_GO = replace(
 TAKE = Act(
     "take",
     gettext_lazy("Take this time?"),
-    gettext_lazy("It is held for you until then. With this you book it."),
+    gettext_lazy("It is held for you and not booked yet. With this you book it."),
     gettext_lazy("Take this time"),
     changes.take,
+    stay=gettext_lazy("Not yet"),
 )
 RETRY = Act(
     "retry",

@@ -37,7 +37,9 @@ def resource(of: Service, slug: str) -> Resource | None:
 
 def booking(token: str) -> Booking:
     """The booking with this token; raises Http404."""
-    bookings = Booking.objects.select_related("location", "service__location", "resource", "session")
+    bookings = Booking.objects.select_related(
+        "location", "service__location", "resource", "session", "series"
+    )
     found = bookings.filter(token=token).first()
     if found is None:
         raise Http404(_("There is no booking at this address. Perhaps the link was cut in two."))

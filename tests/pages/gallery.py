@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from operations import intents
-from tests.factories import STAFF, BookingFactory, DeliveryFactory, LocationFactory, ResourceFactory, advance
+from tests.factories import (
+    STAFF,
+    BookingFactory,
+    DeliveryFactory,
+    LocationFactory,
+    ResourceFactory,
+    ServiceFactory,
+    WaitEntryFactory,
+    advance,
+)
 from tests.pages.visitor import Form, Page, Visitor
 
 STATES = (
@@ -24,7 +33,12 @@ def hang(visitor: Visitor, service, form: Form) -> dict[str, Page]:
         location=service.location, slug="lena", name="Lena", hours="Mo-Su 09:00-10:00", position=1
     )
     return (
-        _ways(visitor, service) | _states(visitor, service) | _acts(visitor, service) | _forms(visitor, form)
+        _ways(visitor, service)
+        | _states(visitor, service)
+        | _acts(visitor, service)
+        | _waiting(visitor, service)
+        | _series(visitor, service)
+        | _forms(visitor, form)
     )
 
 
@@ -70,6 +84,48 @@ def _acts(visitor: Visitor, service) -> dict[str, Page]:
     advance(booking, "start", STAFF)
     pages["stale"] = visitor.send(pages["cancel"].form())
     return pages
+
+
+def _waiting(visitor: Visitor, service) -> dict[str, Page]:
+    yoga = ServiceFactory(location=service.location, slug="yoga", name="Yoga", wait_list=True)
+    teacher = ResourceFactory(
+        location=service.location, slug="ines", name="Inês", hours="Mo-Su 18:00-19:00", position=2
+    )
+    yoga.requirements.create(kind="person").resources.add(teacher)
+    start = in_days(3).astimezone(service.location.zone).replace(hour=18)
+    for half in (0, 30):
+        BookingFactory(service=yoga, resource=teacher, starts_at=start + timedelta(minutes=half))
+    waits, left = WaitEntryFactory(service=yoga), advance(WaitEntryFactory(service=yoga), "leave")
+    offered = WaitEntryFactory(service=yoga, offered=True)
+    day = f"date={start.date()}"
+    paths = {
+        "times-full": f"/salon/yoga/?{day}",
+        "wait-form": f"/salon/yoga/wait/?{day}",
+        "wait-nothing": "/salon/yoga/wait/",
+        "wait-waiting": f"/w/{waits.token}/",
+        "wait-offered": f"/w/{offered.token}/",
+        "wait-left": f"/w/{left.token}/",
+        "wait-offer": f"/b/{offered.booking.token}/",
+        "wait-take": f"/b/{offered.booking.token}/take/",
+    }
+    return {name: visitor.open(path) for name, path in paths.items()}
+
+
+def _series(visitor: Visitor, service) -> dict[str, Page]:
+    start = in_days(37)
+    BookingFactory(service=service, starts_at=start + timedelta(weeks=1))
+    path = f"/salon/cut/series/?start={start.isoformat().replace('+', '%2B')}"
+    plan = visitor.open(f"{path}&every=week&count=4")
+    form = plan.form("/series/")
+    typed = {"name": "Ada", "email": "ada@example.com", "keep": form.choices["keep"]}
+    series = visitor.send(form, **typed)
+    return {
+        "series-how-often": visitor.open(path),
+        "series-plan": plan,
+        "series-odd": visitor.open("/salon/cut/series/"),
+        "series": series,
+        "series-cancel": visitor.open(f"{series.path}cancel/"),
+    }
 
 
 def _forms(visitor: Visitor, form: Form) -> dict[str, Page]:

@@ -25,6 +25,8 @@ STATUSES = {
     "not-found": 404,
     "no-start": 400,
     "past-start": 422,
+    "wait-nothing": 400,
+    "series-odd": 400,
     "move-nowhere": 422,
     "move-past": 409,
     "stale": 409,

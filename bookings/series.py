@@ -1,0 +1,180 @@
+"""A series of bookings at the same wall time: the dates it has, and booking those that are free in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import allocation, changes, explanations, intake, processing, recurrence, times
+from bookings.allocation import TimeTaken
+from bookings.booking import Booking, Status
+from bookings.intake import LikelyDuplicate, Submission
+from bookings.places import Resource, Service
+from bookings.recurrence import Series
+from bookings.times import NotOffered
+from operations import intents, queue, workflow
+from operations.errors import Busy
+from operations.transactions import use_case
+from operations.workflow import Actor, Operation, Source
+
+TRIES = 3
+
+
+class NothingFree(TimeTaken):
+    """Raised when not one of the dates could be booked; nothing was changed."""
+
+    message = gettext_lazy("None of these dates is free any more.")
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One date of a series: `start` is None where the calendar has no such date, `why` says what is wrong."""
+
+    day: date
+    start: datetime | None
+    why: str = ""
+
+    @property
+    def is_free(self) -> bool:
+        return self.start is not None and not self.why
+
+
+@dataclass(frozen=True)
+class Booked:
+    """The series of a request id, and whether an earlier, equal request had made it already."""
+
+    series: Series
+    is_repeat: bool
+
+
+def plan(
+    service: Service, first: datetime, every: str, count: int, resource: Resource | None
+) -> list[Occasion]:
+    """Every date of the series, and what is wrong with those that cannot be booked now.
+
+    At most `series_bookings_count` dates; a few queries for each.
+    """
+    zone = service.location.zone
+    count = min(count, settings.HOLDFAST.series_bookings_count)
+    dates = recurrence.days(first.astimezone(zone).date(), every, count)
+    return [_occasion(service, day, recurrence.at(day, first, zone), resource) for day in dates]
+
+
+def book(
+    request: intents.Request, wanted: Submission, every: str, starts: Sequence[datetime], *, source: Source
+) -> Booked:
+    """Book these dates of the series that begins with `wanted`; the same request id gives the same series.
+
+    A date that was taken meanwhile is kept as missed and the rest is booked. Raises NothingFree when there
+    is no rest, and what `intents.claim` raises.
+    """
+    for _try in range(TRIES - 1):
+        try:
+            return _record(request, wanted, every, sorted(starts), source)
+        except intents.InFlight:
+            raise
+        except Busy:  # somebody else wanted one of the times at this moment: the key is still free
+            continue
+    return _record(request, wanted, every, sorted(starts), source)
+
+
+def cancellable(series: Series) -> list[Booking]:
+    """The bookings of a series that its customer may cancel now, soonest first."""
+    bookings = series.bookings.select_related("location", "service").order_by("starts_at", "pk")
+    return [booking for booking in bookings if not explanations.why_not(booking, "cancel")]
+
+
+@use_case
+def cancel_rest(request: intents.Request, series: Series, seen: Mapping[int, int], *, source: Source) -> int:
+    """Cancel whatever of the series can be, once; returns how many.
+
+    `seen` has the version of each booking that the person was shown. Raises StaleRecord, and then cancels
+    none, when one of them is not as they saw it.
+    """
+    claim = intents.claim(request, {"series": series.pk, "action": "cancel_rest"})
+    if not claim.won:
+        return 0
+    operation = Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
+    rest = sorted(booking.pk for booking in cancellable(series))
+    for pk in rest:
+        booking = workflow.fetch(Booking, version=seen.get(pk, 0), pk=pk)
+        changes.call_off(booking, operation)
+    claim.intent.settle(series, "cancelled")
+    return len(rest)
+
+
+def _occasion(service: Service, day: date, start: datetime | None, resource: Resource | None) -> Occasion:
+    if start is None:
+        return Occasion(day, None, _("The clocks skip this time on that day."))
+    offers = times.offers(service, day, day, resource=resource)
+    if any(offer.start == start for offer in offers):
+        return Occasion(day, start)
+    try:
+        times.candidates(service, start)
+    except NotOffered as refusal:
+        return Occasion(day, start, str(refusal))
+    if resource and allocation.rule_against(service, start, resource):
+        return Occasion(day, start, _("%(name)s does not work at this time.") % {"name": resource.name})
+    return Occasion(day, start, _("This time is taken."))
+
+
+@use_case
+def _record(
+    request: intents.Request, wanted: Submission, every: str, starts: Sequence[datetime], source: Source
+) -> Booked:
+    payload = wanted.payload() | {"every": every, "starts": list(starts)}
+    claim = intents.claim(request, payload)
+    if not claim.won:
+        return Booked(Series.objects.get(request=claim.intent), is_repeat=True)
+    location = wanted.service.location
+    series = Series.objects.create(
+        request=claim.intent, location=location, service=wanted.service, every=every
+    )
+    operation = Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
+    # In order of time, as all do: two series that want the same dates wait for each other in one direction.
+    tried = [(start, _try(series, replace(wanted, start=start), operation)) for start in starts]
+    series.missed = [{"start": start.isoformat(), "code": code} for start, code in tried if code]
+    if len(series.missed) == len(starts):
+        raise NothingFree
+    series.save(update_fields=["missed"])
+    claim.intent.settle(series, "series")
+    queue.wake(processing.TOPIC)
+    return Booked(series, is_repeat=False)
+
+
+def _try(series: Series, wanted: Submission, operation: Operation) -> str:
+    """Book one date behind a savepoint; the code of why it cannot be, or ""."""
+    try:
+        with transaction.atomic():
+            _book_one(series, wanted, operation)
+    except (TimeTaken, NotOffered, LikelyDuplicate) as refusal:
+        return refusal.code
+    except IntegrityError as error:
+        if not allocation.is_taken(error):
+            raise
+        return TimeTaken.code
+    return ""
+
+
+def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
+    if (earlier := intake.likely_duplicate(wanted)) and not wanted.confirm_duplicate:
+        raise LikelyDuplicate(earlier)
+    place = allocation.take(wanted.service, wanted.start, resource=wanted.resource)
+    now = timezone.now()
+    late = now + timedelta(seconds=settings.HOLDFAST.processing_late_seconds)
+    booking = Booking(
+        status=Status.SUBMITTED,
+        series=series,
+        source=operation.source,
+        next_at=now,
+        stale_after=late,
+        **intake.facts(wanted, place),
+    )
+    workflow.begin(booking, operation, "submit")

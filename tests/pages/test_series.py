@@ -1,0 +1,119 @@
+"""A series is booked in three steps without a script: how often, which dates, and what came of it."""
+
+import re
+from datetime import datetime
+from urllib.parse import quote
+
+import pytest
+
+from bookings.models import Booking, Series
+from tests.factories import BookingFactory, person_of
+from tests.pages.conftest import ADA
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan(form):
+    """The address that shows the dates of four weeks."""
+    return f"/salon/cut/series/?start={quote(form.fields['start'])}&every=week&count=4"
+
+
+def kept(page) -> list[str]:
+    return re.findall(r'name="keep" value="([^"]+)" checked', page.html)
+
+
+def sent(page, visitor, **changed):
+    form = page.form("/series/")
+    return visitor.send(form, **ADA, keep=kept(page), **changed)
+
+
+def test_the_form_of_one_time_leads_to_a_series(form, visitor):
+    page = visitor.open(f"/salon/cut/book/?start={quote(form.fields['start'])}")
+
+    [link] = [link for link in page.links if "/series/" in link]
+
+    assert visitor.open(link).status == 200
+    assert kept(visitor.open(link)) == []
+
+
+def test_every_date_is_shown_before_anything_is_booked(plan, visitor, service, form):
+    page = visitor.open(plan)
+    second = kept(page)[1]
+    BookingFactory(
+        service=service, resource=person_of(service.location), starts_at=datetime.fromisoformat(second)
+    )
+
+    page = visitor.open(plan)
+
+    assert len(kept(page)) == 3
+    assert "This time is taken." in page.text
+    assert Booking.objects.count() == 1
+
+
+def test_the_ticked_dates_are_booked_and_listed(plan, visitor):
+    page = sent(visitor.open(plan), visitor)
+
+    assert page.status == 200
+    assert "4 bookings" in page.text
+    assert Series.objects.get().bookings.count() == 4
+    booking = Booking.objects.first()
+    assert page.path in visitor.open(f"/b/{booking.token}/").links
+
+
+def test_a_date_taken_meanwhile_is_told_with_alternatives(plan, visitor, service):
+    page = visitor.open(plan)
+    BookingFactory(
+        service=service, resource=person_of(service.location), starts_at=datetime.fromisoformat(kept(page)[2])
+    )
+
+    answer = sent(page, visitor)
+
+    assert "1 date was not free any more" in answer.text
+    assert len(answer.times) == 3
+    assert Series.objects.get().bookings.count() == 3
+
+
+def test_what_was_typed_and_unticked_survives_a_mistake(plan, visitor):
+    page = visitor.open(plan)
+    form = page.form("/series/")
+
+    answer = visitor.send(form, **ADA | {"email": "nonsense", "keep": kept(page)[:2]})
+
+    assert answer.status == 422
+    assert kept(answer) == kept(page)[:2]
+    assert answer.form("/series/").fields["name"] == ADA["name"]
+
+
+def test_without_a_date_nothing_is_sent(plan, visitor):
+    assert visitor.send(visitor.open(plan).form("/series/"), **ADA).status == 422
+    assert Series.objects.count() == 0
+
+
+def test_sending_it_twice_books_once(plan, visitor):
+    page = visitor.open(plan)
+    sent(page, visitor)
+
+    assert "Nothing was booked twice" in sent(page, visitor).text
+    assert Booking.objects.count() == 4
+
+
+def test_the_rest_is_cancelled_after_a_question(plan, visitor):
+    page = sent(visitor.open(plan), visitor)
+    [link] = [link for link in page.links if link.endswith("/cancel/")]
+    question = visitor.open(link)
+    assert set(Booking.objects.values_list("status", flat=True)) == {"submitted"}
+
+    seen = re.findall(r'name="seen" value="([^"]+)"', question.html)
+    visitor.send(question.form("/cancel/"), seen=seen)
+
+    assert set(Booking.objects.values_list("status", flat=True)) == {"cancelled"}
+
+
+@pytest.mark.parametrize("query", ["", "?start=x", "?start=2999-12-31T23:00:00%2B00:00&every=month&count=26"])
+def test_odd_addresses_are_answered(service, visitor, query):
+    assert visitor.open(f"/salon/cut/series/{query}").status in (200, 400)
+
+
+def test_an_unknown_series_is_404(service, visitor):
+    assert visitor.open("/s/nonsense/").status == 404
