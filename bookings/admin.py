@@ -1,16 +1,14 @@
-"""What staff edit (places) and what they only read and recover (bookings, enquiries)."""
+"""What staff only read and recover (bookings, enquiries), and where the admins of the rest are."""
 
 from __future__ import annotations
 
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import dateformat
 from django.utils.html import format_html
@@ -25,15 +23,12 @@ from bookings.customer import Customer
 from bookings.customer_admin import CustomerAdmin
 from bookings.feed_admin import CalendarFeedAdmin
 from bookings.feeds import CalendarFeed
-from bookings.local_times import AbsenceForm, LocalTimesForm
 from bookings.message_texts import MessageText
-from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
-from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
-from bookings.questions import Question
+from bookings.place_admin import ClosureAdmin, LocationAdmin, ResourceAdmin, ServiceAdmin
+from bookings.places import Closure, Location, Resource, Service
 from bookings.text_admin import MessageTextAdmin
 from bookings.waitlist.entry import WaitEntry
-from operations import reach
-from operations.console import QuickAdmin, RecoverableAdmin, SearchKey, WithinReach, code
+from operations.console import RecoverableAdmin, SearchKey, code
 
 
 def _as_email(term: str) -> str:
@@ -45,100 +40,6 @@ def _as_phone(term: str) -> str:
 
 
 NAME = SearchKey(name_words.words_of("name"), name_words.as_words, asked=name_words.asked)
-
-
-class ClosureInline(WithinReach, admin.TabularInline[Closure, Location]):
-    model = Closure
-    form = LocalTimesForm
-    extra = 0
-
-
-@admin.register(Location)
-class LocationAdmin(QuickAdmin):
-    form = LocationForm
-    list_display = ("name", "slug", "time_zone", "currency", "is_active")
-    list_filter = ("is_active",)
-    prepopulated_fields = {"slug": ("name",)}
-    ordering = ("name", "id")
-    readonly_fields = ("on_your_website",)
-
-    @admin.display(description=_("on your website"))
-    def on_your_website(self, location: Location) -> str:
-        """What to paste there: a link, or the pages themselves."""
-        return render_to_string(
-            "admin/on_your_website.html", {"location": location, "home": settings.HOLDFAST_URL}
-        )
-
-    def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
-        """Not for somebody limited to some locations: it would be none of theirs."""
-        return super().has_add_permission(request, *parent) and not reach.is_limited(request.user)
-
-
-class QuestionInline(WithinReach, admin.StackedInline[Question, Service]):
-    model = Question
-    extra = 0
-    prepopulated_fields = {"code": ("text",)}
-
-
-class RequirementInline(WithinReach, admin.TabularInline[Requirement, Service]):
-    model = Requirement
-    extra = 0
-    filter_horizontal = ("resources",)
-
-
-@admin.register(Service)
-class ServiceAdmin(QuickAdmin):
-    form = ServiceForm
-    list_display = ("name", "location", "minutes", "price", "capacity", "approval", "is_active")
-    list_filter = ("location", "approval", "is_active")
-    list_select_related = ("location",)
-    prepopulated_fields = {"slug": ("name",)}
-    inlines = (RequirementInline, QuestionInline)
-    ordering = ("location__name", "position", "id")
-
-
-class AbsenceInline(WithinReach, admin.TabularInline[Absence, Resource]):
-    model = Absence
-    form = AbsenceForm
-    extra = 0
-    verbose_name_plural = _("absences, as the clock of the place shows it")
-
-
-@admin.register(Resource)
-class ResourceAdmin(QuickAdmin):
-    form = ResourceForm
-    list_display = ("name", "location", "kind", "hours", "is_active")
-    list_filter = ("location", "kind", "is_active")
-    list_select_related = ("location",)
-    prepopulated_fields = {"slug": ("name",)}
-    inlines = (AbsenceInline,)
-    ordering = ("location__name", "position", "id")
-
-
-@admin.register(Closure)
-class ClosureAdmin(QuickAdmin):
-    form = LocalTimesForm
-    list_display = ("location", "begins", "ends", "reason")
-    list_filter = ("location",)
-    list_select_related = ("location",)
-    ordering = ("-ends_at", "-id")
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": ("location", ("starts_at", "ends_at"), "reason"),
-                "description": _("Times as the clock of the place shows them."),
-            },
-        ),
-    )
-
-    @admin.display(description=_("begins"))
-    def begins(self, closure: Closure) -> str:
-        return str(when.spoken(closure.starts_at, closure.location.zone, when.of_reader()))
-
-    @admin.display(description=_("ends"))
-    def ends(self, closure: Closure) -> str:
-        return str(when.spoken(closure.ends_at, closure.location.zone, when.of_reader()))
 
 
 @admin.register(Booking)
@@ -254,6 +155,10 @@ class WaitEntryAdmin(RecoverableAdmin):
         return str(when.spoken(entry.starts_at, entry.location.zone, "en").time) if entry.starts_at else ""
 
 
+admin.site.register(Location, LocationAdmin)
+admin.site.register(Service, ServiceAdmin)
+admin.site.register(Resource, ResourceAdmin)
+admin.site.register(Closure, ClosureAdmin)
 admin.site.register(MessageText, MessageTextAdmin)
 admin.site.register(ApiClient, ApiClientAdmin)
 admin.site.register(CalendarFeed, CalendarFeedAdmin)

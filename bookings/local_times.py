@@ -59,15 +59,3 @@ class LocalTimesForm(forms.ModelForm[Any]):
                 name, ValidationError(_("Clocks are put forward that night: this time does not exist."))
             )
         return local
-
-
-class AbsenceForm(LocalTimesForm):
-    """An absence; the clock is that of the resource's location."""
-
-    def location_of(self, record: Any) -> Location:
-        found: Location = record.resource.location
-        return found
-
-    def _location(self, cleaned: dict[str, Any]) -> Location | None:
-        resource = cleaned.get("resource") or getattr(self.instance, "resource", None)
-        return resource.location if resource else None

@@ -79,17 +79,17 @@ class Watch:
 
     def __init__(self, location_id: int) -> None:
         require_transaction()
-        self._location_id = location_id
+        self.location_id = location_id
         before = Location.objects.select_for_update(no_key=True).get(pk=location_id)
         self._before = frozenset(of(before))
 
     def settle(self, seen: frozenset[int]) -> list[Hit]:
         """After the change: what it leaves outside, noted; raises Unseen if some are not in `seen`."""
-        now = of(Location.objects.get(pk=self._location_id))
+        now = of(Location.objects.get(pk=self.location_id))
         hits = [hit for pk, hit in now.items() if pk not in self._before]
         if any(hit.booking.pk not in seen for hit in hits):
             raise Unseen(hits)
-        _note(self._location_id, now, hits)
+        _note(self.location_id, now, hits)
         return hits
 
 

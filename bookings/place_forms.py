@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
+from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from bookings import embedding, opening, public_holidays
 from bookings.file_fields import RESERVED_FOR_LOCATIONS, RESERVED_FOR_SERVICES
-from bookings.places import Location, Resource, Service
+from bookings.places import Location, Requirement, Resource, ResourceKind, Service
+
+USUAL_HOURS = "Mo-Fr 09:00-17:00; PH off"
 
 
 class LocationForm(forms.ModelForm[Location]):
     """A location; its hours are read before they are kept."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "time_zone", [(name, name.replace("_", " ")) for name in sorted(available_timezones())])
+        _offer(self, "country", [("", _("none: no public holidays")), *_countries()])
+        if "opening_hours" in self.fields and not self.instance.pk:
+            self.fields["opening_hours"].initial = USUAL_HOURS
+            self.fields["opening_hours"].help_text = (
+                _("As soon as the location is saved there is a form for them. Until then, for instance:")
+                + f" {USUAL_HOURS}"
+            )
 
     def clean_slug(self) -> str:
         """A first word of addresses that no other page has."""
@@ -55,30 +71,21 @@ class LocationForm(forms.ModelForm[Location]):
 
 
 class ResourceForm(forms.ModelForm[Resource]):
-    """A person, room or thing; its own hours and breaks are read before they are kept."""
-
-    def clean_hours(self) -> str:
-        """Own hours that can be booked by, or none."""
-        text: str = self.cleaned_data["hours"]
-        if text:
-            opening.validate_hours(text)
-        return text
-
-    def clean_breaks(self) -> list[str]:
-        """A list of time spans within a day."""
-        breaks = self.cleaned_data["breaks"] or []
-        if not isinstance(breaks, list) or not all(isinstance(entry, str) for entry in breaks):
-            raise ValidationError(_("Write breaks as a list, e.g. [“12:30-13:15”] with straight quotes."))
-        try:
-            for entry in breaks:
-                opening.parse_span(entry)
-        except opening.InvalidHours as error:
-            raise ValidationError(str(error)) from error
-        return breaks
+    """A person, room or thing; when it works has a page of its own."""
 
 
 class ServiceForm(forms.ModelForm[Service]):
     """A service; a deposit is a part of its price."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "price" in self.fields:
+            currency = self.instance.location.currency if self.instance.pk else ""
+            self.fields["price"].help_text = (
+                _("In %(currency)s.") % {"currency": currency}
+                if currency
+                else _("In the currency of the location.")
+            )
 
     def clean_slug(self) -> str:
         """A word of addresses that no other page of the location has."""
@@ -91,6 +98,39 @@ class ServiceForm(forms.ModelForm[Service]):
         if price is not None and deposit is not None and deposit > price:
             self.add_error("deposit", _("The deposit is higher than the price."))
         return cleaned
+
+
+class RequirementForm(forms.ModelForm[Requirement]):
+    """What a service needs; only people and rooms of its own location, of the kind that it says."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what could never be booked; the service is known by now, a new one too."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        location_id = getattr(self.instance.service, "location_id", None)
+        for each in cleaned.get("resources") or ():
+            said = {"name": each.name, "kind": ResourceKind(each.kind).label}
+            if location_id and each.location_id != location_id:
+                self.add_error("resources", _("%(name)s belongs to another location.") % said)
+            elif cleaned.get("kind") and each.kind != cleaned["kind"]:
+                self.add_error("resources", _("%(name)s is of another kind: %(kind)s.") % said)
+        return cleaned
+
+
+def _offer(form: forms.ModelForm[Any], name: str, choices: list[tuple[str, str]]) -> None:
+    """A list to choose from; what is stored and not in it stays what it is."""
+    if name not in form.fields:
+        return
+    stored = getattr(form.instance, name, "")
+    if stored and stored not in dict(choices):
+        choices = [(stored, stored), *choices]
+    form.fields[name].widget = forms.Select(choices=choices)
+
+
+def _countries() -> list[tuple[str, str]]:
+    """The countries whose public holidays are known, by their name in the reader's language."""
+    names = Locale.parse(to_locale(get_language() or "en")).territories
+    named = [(code, names.get(code, code)) for code in public_holidays.countries()]
+    return sorted(named, key=lambda each: each[1])
 
 
 def _free(slug: str, reserved: frozenset[str]) -> str:

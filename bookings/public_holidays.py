@@ -15,6 +15,11 @@ def is_known(country: str, subdivision: str = "") -> bool:
     return country in countries and (not subdivision or subdivision in countries[country])
 
 
+def countries() -> list[str]:
+    """The codes (ISO 3166) of the countries that there are calendars for."""
+    return sorted(code for code in holidays.list_supported_countries() if len(code) == 2)
+
+
 def is_holiday(country: str, subdivision: str, day: date) -> bool:
     return bool(country) and day in _dates(country, subdivision, day.year)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from operations.errors import HoldfastError
 SCOPE, AWAY = "desk:hours", "desk:away"
 MOST_SHOWN = 200
 REASON_LENGTH = 500
-OURS = ("csrfmiddlewaretoken", "seen", "reason_to_cancel", "_decided")
+OURS = ("csrfmiddlewaretoken", "request_id", "seen", "reason_to_cancel", "_decided")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ def by(request: HttpRequest, scope: str = SCOPE) -> By:
     return By(number, request.user.pk, frozenset() if decision.lacks_a_reason else frozenset(decision.seen))
 
 
-def page(request: HttpRequest, location: Location, hits: list[Hit], *, title: str) -> HttpResponse:
+def page(
+    request: HttpRequest, location: Location, hits: list[Hit], *, title: str, notes: Sequence[str] = ()
+) -> HttpResponse:
     """409 with the bookings; what was typed goes along and is saved when the page is answered."""
     decision = read(request)
     problem = ""
@@ -82,6 +84,8 @@ def page(request: HttpRequest, location: Location, hits: list[Hit], *, title: st
         "reason": decision.reason,
         "reason_length": REASON_LENGTH,
         "problem": problem,
+        "notes": notes,
+        "request_id": request.POST.get("request_id") or intents.issue(),
     }
     return framed(request, "availability/hits.html", context, 422 if decision.lacks_a_reason else 409)
 

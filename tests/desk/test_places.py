@@ -9,11 +9,11 @@ from django.forms.models import model_to_dict
 from django.urls import get_resolver
 
 from bookings.file_fields import RESERVED_FOR_LOCATIONS
-from bookings.models import Absence, Closure
-from bookings.place_forms import LocationForm, ResourceForm, ServiceForm
+from bookings.models import Closure
+from bookings.place_forms import LocationForm, ServiceForm
 from bookings.urls import urlpatterns
 from tests.desk.staff import client
-from tests.factories import LocationFactory, ResourceFactory, ServiceFactory
+from tests.factories import LocationFactory, ServiceFactory
 from tests.pages.visitor import Page
 
 pytestmark = pytest.mark.django_db
@@ -73,20 +73,6 @@ def test_a_right_location_is_kept():
     assert (form.cleaned_data["country"], form.cleaned_data["currency"]) == ("NP", "NPR")
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "said"),
-    [
-        ("hours", "sometimes", "is not OpenStreetMap syntax"),
-        ("breaks", '["at noon"]', "not a time span"),
-        ("breaks", '"12:30-13:15"', "as a list"),
-    ],
-)
-def test_a_mistake_in_a_resource_is_said_in_words(field, value, said):
-    form = filled(ResourceForm, ResourceFactory(), **{field: value})
-
-    assert said in " ".join(form.errors[field])
-
-
 def test_a_deposit_above_the_price_is_refused():
     form = filled(ServiceForm, ServiceFactory(price=10), deposit="11")
 
@@ -144,28 +130,3 @@ def test_a_closure_that_cannot_be_is_refused(starts_at, ends_at, said):
 
     assert said in Page(response, "").text
     assert not Closure.objects.exists()
-
-
-def test_an_absence_is_entered_with_its_resource_in_the_time_of_the_place():
-    resource = ResourceFactory(location__time_zone="Asia/Kathmandu", location__country="NP")
-    browser, path = client("owner"), f"/admin/bookings/resource/{resource.pk}/change/"
-    form = Page(browser.get(path), path).form(having="slug")
-
-    response = browser.post(
-        path,
-        form.fields
-        | {
-            "location": resource.location_id,
-            "kind": resource.kind,
-            "breaks": "[]",
-            "is_active": "on",
-            "absences-TOTAL_FORMS": "1",
-            "absences-0-starts_at_0": "2027-01-05",
-            "absences-0-starts_at_1": "09:00",
-            "absences-0-ends_at_0": "2027-01-05",
-            "absences-0-ends_at_1": "12:00",
-        },
-    )
-
-    assert response.status_code == 302, Page(response, "").text
-    assert Absence.objects.get().starts_at == datetime(2027, 1, 5, 3, 15, tzinfo=UTC)

@@ -1,0 +1,171 @@
+"""The admin's forms of a place: words, limits, and what a change means for bookings that exist."""
+
+import pytest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from bookings import outside
+from bookings.models import Booking, Closure, Location, Requirement, Resource, Service
+from operations import roles
+from tests.calendar.pages import browser, look, post
+from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
+from tests.pages.visitor import Page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner():
+    return browser("boss", roles.OWNER)
+
+
+def change_of(record):
+    return reverse(f"admin:bookings_{record._meta.model_name}_change", args=[record.pk])
+
+
+def filled(client, record, **changed):
+    """The record's form as it is shown, sent with something changed; None takes a tick away."""
+    path = change_of(record)
+    form = look(client, path).form(having="name")
+    kept = {
+        "is_active": "on",
+        "kind": getattr(record, "kind", ""),
+        "approval": getattr(record, "approval", ""),
+    }
+    fields = (
+        form.fields | {name: value for name, value in kept.items() if value} | {"_save": "Save"} | changed
+    )
+    return client.post(path, {name: value for name, value in fields.items() if value is not None})
+
+
+def answered(client, shown, **decided):
+    form = Page(shown, shown.wsgi_request.path).form(having="_decided")
+    return client.post(form.action, form.fields | decided)
+
+
+@pytest.mark.parametrize("model", [Location, Resource, Service, Requirement, Closure])
+def test_every_field_is_named_in_words(model):
+    unnamed = [
+        field.name
+        for field in (*model._meta.fields, *model._meta.many_to_many)
+        if field.name != "id" and not isinstance(field.verbose_name, Promise)
+    ]
+
+    assert unnamed == []
+
+
+def test_switching_a_person_off_shows_their_bookings_and_leaves_them(owner):
+    booking = BookingFactory(accepted=True, name="Anna Berg")
+
+    shown = filled(owner, booking.resource, is_active=None)
+
+    assert shown.status_code == 409
+    assert "Anna Berg" in shown.content.decode()
+    assert Resource.objects.get(pk=booking.resource_id).is_active
+
+    assert answered(owner, shown).status_code == 302
+    assert not Resource.objects.get(pk=booking.resource_id).is_active
+    assert Booking.objects.get(pk=booking.pk).status == "accepted"
+    assert list(outside.listed()) == [booking]
+
+
+def test_a_booking_of_somebody_who_leaves_can_be_cancelled_at_once(owner):
+    booking = BookingFactory(accepted=True)
+    shown = filled(owner, booking.resource, is_active=None)
+
+    told = {f"fate-{booking.pk}": "cancel", "reason_to_cancel": "She has left."}
+    assert answered(owner, shown, **told).status_code == 302
+
+    assert Booking.objects.get(pk=booking.pk).cancel_reason == "She has left."
+
+
+def test_another_duration_says_what_existing_bookings_keep(owner):
+    booking = BookingFactory(accepted=True)
+
+    shown = filled(owner, booking.service, minutes="45")
+
+    assert shown.status_code == 409
+    assert "1 booking to come keeps what was agreed (minutes)." in Page(shown, "").text
+    assert Service.objects.get().minutes == 30
+
+    assert answered(owner, shown).status_code == 302
+    assert Service.objects.get().minutes == 45
+    assert Booking.objects.get().ends_at == booking.ends_at
+
+
+def test_what_concerns_no_booking_is_saved_at_once(owner):
+    service = ServiceFactory()
+
+    assert filled(owner, service, minutes="45").status_code == 302
+    assert Service.objects.get().minutes == 45
+
+
+def test_a_closure_entered_in_its_list_asks_too(owner):
+    booking = BookingFactory(accepted=True)
+    day = booking.starts_at.date().isoformat()
+    form = {
+        "location": booking.location_id,
+        "starts_at_0": day,
+        "starts_at_1": "00:00",
+        "ends_at_0": day,
+        "ends_at_1": "23:00",
+    }
+
+    shown = owner.post(reverse("admin:bookings_closure_add"), form)
+    assert (shown.status_code, Closure.objects.count()) == (409, 0)
+
+    assert answered(owner, shown).status_code == 302
+    assert Closure.objects.count() == 1
+
+
+def test_a_service_needs_people_of_its_own_place_and_kind_only(owner):
+    service = ServiceFactory()
+    lena = ResourceFactory(location=service.location, name="Lena")
+    elsewhere = ResourceFactory(name="Theo Theirs")
+    page = look(owner, change_of(service))
+    assert "Theo Theirs" not in page.html
+    room = {"requirements-TOTAL_FORMS": "1", "requirements-0-kind": "room"}
+
+    refused = filled(owner, service, **room, **{"requirements-0-resources": str(lena.pk)})
+    stranger = filled(owner, service, **room, **{"requirements-0-resources": str(elsewhere.pk)})
+
+    assert "Lena is of another kind: Person." in Page(refused, "").text
+    assert stranger.status_code == 200
+    assert not Requirement.objects.exists()
+
+
+def test_hours_have_their_own_page_and_the_lack_of_people_is_said(owner):
+    location = LocationFactory()
+
+    page = look(owner, change_of(location))
+
+    assert reverse("hours", args=[location.slug]) in page.links
+    assert "No person and no room yet: nothing can be booked." in page.text
+    assert "opening_hours" not in page.form(having="name").fields
+
+
+def test_a_new_location_is_made_with_usual_hours(owner):
+    path = reverse("admin:bookings_location_add")
+    form = look(owner, path).form(having="name")
+
+    answer = post(
+        owner,
+        form,
+        name="Salon",
+        slug="salon",
+        time_zone="Europe/Berlin",
+        country="DE",
+        is_active="on",
+    )
+
+    assert answer.status_code == 302, Page(answer, "").text[:2000]
+    assert Location.objects.get().opening_hours == "Mo-Fr 09:00-17:00; PH off"
+
+
+def test_an_auditor_reads_the_same_words_and_changes_nothing():
+    service = ServiceFactory()
+
+    page = look(browser("eve", roles.AUDITOR), change_of(service))
+
+    assert "Minutes kept free before" in page.text
+    assert browser("eve", roles.AUDITOR).post(change_of(service), {"minutes": "5"}).status_code == 403
