@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bookings import customers, name_words, when
 from bookings.booking import Booking
@@ -104,7 +105,7 @@ class BookingAdmin(RecoverableAdmin):
     @admin.display(description=_("time at the place"))
     def begins(self, booking: Booking) -> str:
         local = booking.starts_at.astimezone(ZoneInfo(booking.time_zone))
-        return dateformat.format(local, "D j M Y, H:i")
+        return dateformat.format(local, pgettext("date format", "D j M Y, H:i"))
 
 
 @admin.register(Enquiry)

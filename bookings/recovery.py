@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, DurationField, ExpressionWrapper, F, Func, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bookings import explanations, introductions, outside, remedies, when
 from bookings.booking import Booking, BookingQuerySet, Status, Waiting
@@ -82,13 +83,16 @@ def _explain_late(booking: Booking) -> str:
         % submitted
     )
     if booking.attempts:
-        text += " " + _("Trying it failed %(count)s time(s).") % {"count": booking.attempts}
+        tried = ngettext(
+            "Trying it failed %(count)s time.", "Trying it failed %(count)s times.", booking.attempts
+        )
+        text += " " + tried % {"count": booking.attempts}
     return text
 
 
 def _explain_failed(booking: Booking) -> str:
-    text = _("It failed: %(why)s. Its time is free for others.") % {
-        "why": booking.get_failure_code_display().lower()
+    text = _("It failed (%(why)s). Its time is free for others.") % {
+        "why": booking.get_failure_code_display()
     }
     return f"{text} {booking.failure_text}".strip()
 

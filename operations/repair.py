@@ -12,7 +12,7 @@ import structlog
 from django.db import OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from operations.errors import HoldfastError, Refusal, StaleRecord
 from operations.history import Actor, Operation
@@ -24,11 +24,11 @@ DENIED = "permission denied"
 
 
 class Result(StrEnum):
-    APPLIED = "applied"
-    ALREADY_RESOLVED = "already resolved"
-    REFUSED = "refused"
-    STALE = "stale"
-    FAILED = "failed"
+    APPLIED = gettext_noop("applied")
+    ALREADY_RESOLVED = gettext_noop("already resolved")
+    REFUSED = gettext_noop("refused")
+    STALE = gettext_noop("stale")
+    FAILED = gettext_noop("failed")
 
 
 class RecoveryAttempt(models.Model):

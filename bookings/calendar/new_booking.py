@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings import attending, intake, times
@@ -148,7 +149,7 @@ def _done(request: HttpRequest, recorded: Recorded) -> HttpResponse:
     if not standing.reached_by(booking):
         text += " " + _("There is no e-mail address, so nothing is sent: please tell them the reference.")
     page = reverse("staff-booking", args=[booking.location.slug, booking.pk])
-    messages.success(request, format_html('{} <a href="{}">{}</a>', text, page, _("Open")))
+    messages.success(request, format_html('{} <a href="{}">{}</a>', text, page, pgettext("link", "Open")))
     return console.see_other(day_page(booking))
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.utils import dateformat
+from django.utils.translation import pgettext
 
 from bookings.calendar import day_grid
 from bookings.places import Location, Resource
@@ -38,7 +39,7 @@ def on(moment: datetime | date, location: Location) -> str:
 @register.filter
 def short(day: date) -> str:
     """Mon 23 Nov."""
-    return dateformat.format(day, "D j M")
+    return dateformat.format(day, pgettext("date format", "D j M"))
 
 
 @register.simple_tag

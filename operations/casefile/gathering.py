@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Model, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from operations import recovery
 from operations.casefile import certainty
@@ -28,7 +29,7 @@ class Variant(TextChoices):
     """For whom the file is: without, or with what staff wrote for each other."""
 
     CUSTOMER = "customer", _("For the customer")
-    COMPLETE = "complete", _("Complete")
+    COMPLETE = "complete", pgettext_lazy("case file", "Complete")
 
 
 def gather(record: Any, variant: Variant, at: datetime) -> Facts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from operations import bars
 from operations.bars import SLOT, Bar
@@ -88,4 +89,5 @@ def draw(stretches: Sequence[Stretch]) -> Chart:
 
 def name(stretch: Stretch) -> str:
     """What an hour or a day is called, in UTC: "Tue 14:00" or "Tue 3 Nov"."""
-    return dateformat.format(stretch.begins_at, "D H:i" if stretch.length < DAY else "D j M")
+    hour, day = pgettext("date format", "D H:i"), pgettext("date format", "D j M")
+    return dateformat.format(stretch.begins_at, hour if stretch.length < DAY else day)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from operations import intents, repair
 from operations.errors import Refusal
@@ -28,7 +29,9 @@ class Unnumbered(Refusal):
     """Raised by `read` when the version is missing: nobody can say which state the page showed."""
 
     code = "no_version"
-    message = "This page has lost track of what it showed. Please check the record and press again."
+    message = gettext_lazy(
+        "This page has lost track of what it showed. Please check the record and press again."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, pgettext
 
 from operations import reach
 
-UNITS = ((86400, "%d d"), (3600, "%d h"), (60, "%d min"), (1, "%d s"))
+UNITS = (
+    (86400, gettext_noop("%d d")),
+    (3600, gettext_noop("%d h")),
+    (60, gettext_noop("%d min")),
+    (1, gettext_noop("%d s")),
+)
 
 
 def span(length: timedelta) -> str:
@@ -38,7 +44,8 @@ def clock(moment: datetime, zone_name: str = "") -> str:
     place = zone(zone_name)
     local = moment.astimezone(place)
     is_this_year = local.year == timezone.now().astimezone(place).year
-    return dateformat.format(local, "D j M, H:i" if is_this_year else "D j M Y, H:i")
+    this_year, another_year = pgettext("date format", "D j M, H:i"), pgettext("date format", "D j M Y, H:i")
+    return dateformat.format(local, this_year if is_this_year else another_year)
 
 
 def zoned(moment: datetime, zone_name: str = "") -> str:
