@@ -120,7 +120,7 @@ class QuestionInline(WithinReach, admin.StackedInline[Question, Service]):
     fields = ("text", "help_text", "kind", "choices", "is_required", "is_active", "position", "code")
 
 
-class RequirementInline(WithinReach, admin.TabularInline[Requirement, Service]):
+class RequirementInline(WithinReach, admin.StackedInline[Requirement, Service]):
     model = Requirement
     form = RequirementForm
     extra = 0

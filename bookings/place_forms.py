@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from babel import Locale
@@ -102,6 +102,9 @@ class ServiceForm(forms.ModelForm[Service]):
 
 class RequirementForm(forms.ModelForm[Requirement]):
     """What a service needs; only people and rooms of its own location, of the kind that it says."""
+
+    class Meta:
+        widgets: ClassVar[dict[str, Any]] = {"resources": forms.CheckboxSelectMultiple}
 
     def clean(self) -> dict[str, Any]:
         """Refuse what could never be booked; the service is known by now, a new one too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +31,9 @@ class AsksAboutBookings(QuickAdmin):
 
     The admin saves in one transaction; what is raised here after the last write undoes all of it.
     """
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["holdfast/hours.css"]}
 
     def location_of(self, record: Any) -> int:
         """The location whose rules the record is a part of."""
