@@ -5,6 +5,7 @@ from bookings.clients import ApiClient
 from bookings.correspondence import Enquiry, Message
 from bookings.customer import Customer
 from bookings.feeds import CalendarFeed
+from bookings.importing.kept import ImportFile
 from bookings.message_texts import MessageText
 from bookings.outside import LeftOutside
 from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
@@ -25,6 +26,7 @@ __all__ = [
     "Customer",
     "Enquiry",
     "FreedDay",
+    "ImportFile",
     "LeftOutside",
     "Location",
     "Message",

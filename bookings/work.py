@@ -1,6 +1,7 @@
 """What the worker does for bookings."""
 
 from bookings import attention, customers, erasure, forgetting, processing
+from bookings.importing import kept
 from bookings.waitlist import offering
 from operations import retention
 from operations.queue import Job, Work, register
@@ -19,6 +20,12 @@ register(
         title="Note the customers of new bookings",
         run=customers.collect,
         every_seconds=60,
+    ),
+    Job(
+        name="import_files",
+        title="Forget the files of imports",
+        run=kept.forget_old,
+        every_seconds=3600,
     ),
 )
 retention.register(*forgetting.RULES, *erasure.RULES)

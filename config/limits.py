@@ -36,6 +36,9 @@ class Limits:
     confirmation_grace_seconds: int = HOUR
     completion_grace_seconds: int = HOUR
     series_bookings_count: int = 26  # at most in one series
+    import_page_rows_count: int = 500
+    import_file_max_bytes: int = 1024 * 1024
+    import_file_keep_seconds: int = DAY
 
     # The wait list
     wait_offer_seconds: int = 2 * HOUR  # how long an offer holds its time; never past start minus notice

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/account/", include("config.entrance.urls")),
     path("admin/calendar/", include("bookings.calendar.urls")),
     path("admin/reports/", include("bookings.reports.urls")),
+    path("admin/import/", include("bookings.importing.urls")),
     path("admin/export/", include("bookings.exporting.urls")),
     path("admin/hours/", include("bookings.availability.urls")),
     path("admin/", admin.site.urls),

@@ -1,0 +1,86 @@
+"""A file of bookings between the look at what it would do and doing it, kept for a day at most."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from itertools import islice
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.importing import formats
+from bookings.importing.formats import Row, Unreadable
+from bookings.places import Location
+from operations.transactions import use_case
+
+
+class ImportFile(models.Model):
+    """What somebody uploaded, as text; `version` grows when its names are mapped otherwise."""
+
+    key = models.UUIDField(unique=True)
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="+")
+    form = models.CharField(max_length=20)
+    content = models.TextField()
+    mapped = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = gettext_lazy("file to import"), gettext_lazy("files to import")
+
+    def __str__(self) -> str:
+        return f"{self.location} {self.created_at:%Y-%m-%d %H:%M}"
+
+    def rows(self) -> Iterator[Row]:
+        """The rows, one after another."""
+        return formats.read(io.StringIO(self.content), self.form)
+
+
+def keep(key: uuid.UUID, location: Location, form: str, raw: bytes) -> ImportFile:
+    """Keep a file whose every row can be read; the same key gives the same file. Raises Unreadable."""
+    most = settings.HOLDFAST.import_page_rows_count
+    try:
+        content = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable(_("This is not UTF-8. Save the file as “CSV UTF-8”.")) from error
+    if "\x00" in content:
+        raise Unreadable(_("This is not a text."))
+    made = ImportFile(key=key, location=location, form=form, content=content)
+    number = sum(1 for _row in islice(made.rows(), most + 1))
+    if number > most:
+        raise Unreadable(
+            _("A page takes %(most)d rows; use the command import_bookings for longer files.")
+            % {"most": most}
+        )
+    if not number:
+        raise Unreadable(_("There are no rows in this file."))
+    return _store(made)
+
+
+@use_case
+def _store(made: ImportFile) -> ImportFile:
+    ImportFile.objects.bulk_create([made], ignore_conflicts=True)
+    return ImportFile.objects.get(key=made.key)
+
+
+def remap(file: ImportFile, version: int, mapped: Mapping[str, Mapping[str, str]]) -> bool:
+    """Say what the names of the file mean here; False when somebody did so since this version."""
+    changed = ImportFile.objects.filter(pk=file.pk, version=version)
+    return bool(changed.update(mapped=mapped, version=version + 1))
+
+
+def forget(file: ImportFile) -> None:
+    """Remove the file; what was booked from it stays."""
+    ImportFile.objects.filter(pk=file.pk).delete()
+
+
+def forget_old() -> int:
+    """Remove files of yesterday, applied or not: they hold personal data."""
+    limit = timezone.now() - timedelta(seconds=settings.HOLDFAST.import_file_keep_seconds)
+    return ImportFile.objects.filter(created_at__lt=limit).delete()[0]
