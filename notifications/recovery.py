@@ -26,6 +26,8 @@ FIGURES = settings.HOLDFAST
 def _customer_text(delivery: Delivery) -> str:
     if delivery.is_webhook:
         return _("Customers notice nothing: this goes to another system.")
+    if delivery.is_for_staff:
+        return _("Customers notice nothing: this goes to your staff.")
     return wording.for_customer(delivery, clock.zone_of(delivery), delivery.language)
 
 

@@ -107,3 +107,9 @@ def test_every_unfinished_state_is_explained_to_both(status):
         assert words(condition.explanation, delivery)
         assert words(condition.by_itself, delivery)
         assert not CLAIM.search(words(condition.customer_text, delivery))
+
+
+def test_a_message_to_staff_is_nothing_that_a_customer_sees():
+    delivery = DeliveryFactory(dead=True, is_for_staff=True)
+
+    assert "goes to your staff" in conditions()["notifications.dead"].customer_text(delivery)
