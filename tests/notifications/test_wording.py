@@ -109,6 +109,7 @@ def test_every_unfinished_state_is_explained_to_both(status):
         assert not CLAIM.search(words(condition.customer_text, delivery))
 
 
+@pytest.mark.django_db
 def test_a_message_to_staff_is_nothing_that_a_customer_sees():
     delivery = DeliveryFactory(dead=True, is_for_staff=True)
 
