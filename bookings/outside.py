@@ -85,12 +85,21 @@ class Watch:
 
     def settle(self, seen: frozenset[int]) -> list[Hit]:
         """After the change: what it leaves outside, noted; raises Unseen if some are not in `seen`."""
-        now = of(Location.objects.get(pk=self.location_id))
-        hits = [hit for pk, hit in now.items() if pk not in self._before]
+        now, hits = self._look()
         if any(hit.booking.pk not in seen for hit in hits):
             raise Unseen(hits)
         _note(self.location_id, now, hits)
         return hits
+
+    def leave(self) -> list[Hit]:
+        """The same after a change that asks nobody, such as a file that is loaded: all of them stay."""
+        now, hits = self._look()
+        _note(self.location_id, now, hits)
+        return hits
+
+    def _look(self) -> tuple[dict[int, Hit], list[Hit]]:
+        now = of(Location.objects.get(pk=self.location_id))
+        return now, [hit for pk, hit in now.items() if pk not in self._before]
 
 
 def of(location: Location) -> dict[int, Hit]:

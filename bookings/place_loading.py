@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from bookings import locations_file
 from bookings.file_fields import RESERVED_FOR_SERVICES
 from bookings.locations_file import Entry
+from bookings.outside import Watch
 from bookings.places import Location, Requirement, Resource, ResourceKind, Service
 from operations.transactions import use_case
 
@@ -24,12 +25,13 @@ Part = TypeVar("Part", Resource, Service)
 
 @dataclass
 class Loaded:
-    """How many rows of which kind were created, changed, deactivated or left as they were."""
+    """How many rows of which kind were created, changed, deactivated or left, and bookings left outside."""
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    left_outside: int = 0
 
     def count(self, row: Model, what: str) -> None:
-        self.counts[str(row._meta.verbose_name), what] += 1
+        self.counts[str(row._meta.model_name), what] += 1
 
     def __str__(self) -> str:
         changes = [
@@ -37,7 +39,10 @@ class Loaded:
             for (kind, what), number in self.counts.items()
             if what != "unchanged"
         ]
-        return ", ".join(changes) + "." if changes else "Nothing to change."
+        told = ", ".join(changes) + "." if changes else "Nothing to change."
+        if self.left_outside:
+            told += f" Bookings to come that now lie outside the hours and stay: {self.left_outside}."
+        return told
 
 
 def load(path: Path) -> Loaded:
@@ -55,9 +60,11 @@ def _store(entries: Iterable[Entry]) -> Loaded:
     loaded = Loaded()
     for entry in entries:
         known = Location.objects.select_for_update().filter(slug=entry.fields["slug"]).first()
+        watch = Watch(known.pk) if known else None
         location = _save(known or Location(), entry.fields | {"is_active": True}, loaded)
         _store_resources(location, entry, loaded)
         _store_services(location, entry, loaded)
+        loaded.left_outside += len(watch.leave()) if watch else 0
     return loaded
 
 

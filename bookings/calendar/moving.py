@@ -29,7 +29,7 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     if not may(request, attending.MOVE):
         return barred(request, booking, attending.MOVING)
     if request.method != "POST":
-        return _page(request, booking, _wanted(request, booking))
+        return _page(request, booking, _wanted(request, booking), **_nearest(request, booking))
     form = TimeAtPlaceForm(request.POST, location=booking.location)
     if not form.is_valid():
         return _page(request, booking, form, 422)
@@ -76,6 +76,13 @@ def _wanted(request: HttpRequest, booking: Booking) -> TimeAtPlaceForm:
         return TimeAtPlaceForm(initial=asked, location=booking.location)
     typed = asked | {"date": asked["date"].isoformat(), "time": f"{asked['time']:%H:%M}"}
     return TimeAtPlaceForm(typed, location=booking.location)
+
+
+def _nearest(request: HttpRequest, booking: Booking) -> dict[str, Any]:
+    """Free times to choose from, as long as none is chosen."""
+    if {"start", "date"} & request.GET.keys() or attending.MOVING.refuses(booking):
+        return {}
+    return {"alternatives": times.nearest(booking.service, booking.starts_at)}
 
 
 def _page(

@@ -50,6 +50,14 @@ def test_old_and_new_are_shown_before_anything_is_done(booking):
     assert (fresh(booking).starts_at, fresh(booking).resource) == (later, lena)
 
 
+def test_free_times_are_offered_before_one_is_chosen(booking):
+    page = look(browser(), of(booking, "staff-move"))
+
+    offered = [link for link in page.links if link.startswith("?start=")]
+    assert len(offered) == 6
+    assert "Move Anna Berg?" in look(browser(), of(booking, "staff-move") + offered[0]).text
+
+
 def test_the_form_alone_is_enough(booking):
     client = browser()
     path = of(booking, "staff-move")

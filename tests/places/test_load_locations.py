@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.forms.models import model_to_dict
 
-from bookings import times
+from bookings import outside, times
 from bookings.models import Booking, Location, Requirement, Resource, Service
 from tests.factories import BookingFactory
 from tests.times.places import DATA
@@ -116,6 +116,20 @@ def test_what_left_the_file_is_deactivated_and_its_bookings_stay(load, data):
     assert not Service.objects.get(slug="bart").is_active
     assert not Resource.objects.get(slug="lena").is_active
     assert Booking.objects.get(pk=booking.pk).service == service
+
+
+def test_bookings_that_a_file_leaves_outside_are_named_and_listed(load, data):
+    load(data)
+    berlin = place(data, "barber-berlin")
+    berlin["opening_hours"] = "Mo-Su 00:00-24:00"
+    berlin["people"][0]["days"] = "Mo-Su"
+    load(data)
+    mehmet = Resource.objects.get(slug="mehmet")
+    booking = BookingFactory(service=Service.objects.get(slug="bart"), resource=mehmet, accepted=True)
+    berlin["opening_hours"] = "Mo-Su 01:00-02:00"
+
+    assert load(data).endswith("Bookings to come that now lie outside the hours and stay: 1.")
+    assert list(outside.listed()) == [booking]
 
 
 def test_what_comes_back_is_the_same_row(load, data):
