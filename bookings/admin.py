@@ -61,7 +61,19 @@ class BookingAdmin(RecoverableAdmin):
         (_("When"), {"fields": ("begins", "starts_at", "ends_at", "time_zone", "local_start")}),
         (
             _("Customer"),
-            {"fields": ("customer", "name", "email", "phone", "notes", "answers", "language", "source")},
+            {
+                "fields": (
+                    "customer",
+                    "name",
+                    "people",
+                    "email",
+                    "phone",
+                    "notes",
+                    "answers",
+                    "language",
+                    "source",
+                )
+            },
         ),
         (_("Money"), {"fields": ("price", "deposit", "currency")}),
         (

@@ -14,7 +14,9 @@ from bookings.sessions import LIVE_STATUSES, Session
 from operations.errors import Refusal
 from operations.transactions import require_transaction
 
-TAKEN_CONSTRAINTS = frozenset({"bookings_no_overlap", "bookings_one_booking_per_place"})
+TAKEN_CONSTRAINTS = frozenset(
+    {"bookings_no_overlap", "bookings_one_booking_per_place", "bookings_people_within_capacity"}
+)
 
 
 class TimeTaken(Refusal):
@@ -38,11 +40,14 @@ def take(
     start: datetime,
     *,
     resource: Resource | None,
+    people: int = 1,
     leaving: Session | None = None,
     overrides: bool = False,
     is_promised: bool = False,
 ) -> Place:
     """Take a place in the caller's transaction; the booking that is saved with it makes it count.
+
+    With several `people` it is one of as many places, all in one session.
 
     `leaving` is a session that the same booking gives up and that nobody else is in: its people and
     rooms count as free. Raises TimeTaken, or times.NotOffered when the rules do not offer the time.
@@ -50,6 +55,8 @@ def take(
     to the hours alone.
     """
     require_transaction()
+    if people > service.capacity:
+        raise times.NotOffered("people", str(_("There are not so many places.")))
     find = times.candidates_against_the_rules if overrides else times.candidates
     if is_promised:
         find = times.candidates_by_the_hours
@@ -60,7 +67,7 @@ def take(
         end + timedelta(minutes=service.buffer_after_minutes),
     )
     busy = _lock([candidate.pk for kind in choices for candidate in kind], occupied, leaving)
-    if place := _join(service, (start, end), choices):
+    if place := _join(service, (start, end), choices, people):
         return place
     chosen = [next((each for each in choice if each.pk not in busy), None) for choice in choices]
     if None in chosen:
@@ -97,7 +104,7 @@ def _choices(candidates: times.Candidates, resource: Resource | None) -> list[tu
 
 
 def _join(
-    service: Service, span: tuple[datetime, datetime], choices: list[tuple[Resource, ...]]
+    service: Service, span: tuple[datetime, datetime], choices: list[tuple[Resource, ...]], people: int
 ) -> Place | None:
     """A free place in a live session of the same service and span, held by people who may serve it now."""
     if service.capacity == 1:
@@ -106,9 +113,14 @@ def _join(
     sessions = Session.objects.live().filter(service=service, starts_at=span[0], ends_at=span[1])
     for session in sessions.order_by("pk").prefetch_related("allocations__resource"):
         held = [allocation.resource for allocation in session.allocations.all()]
-        used = set(session.bookings.filter(status__in=LIVE_STATUSES).values_list("place", flat=True))
-        free = next((number for number in range(1, session.capacity + 1) if number not in used), None)
-        if free and able.issuperset(each.pk for each in held):
+        live = session.bookings.filter(status__in=LIVE_STATUSES)
+        coming = dict(live.values_list("place", "people"))
+        free = next((number for number in range(1, session.capacity + 1) if number not in coming), None)
+        if (
+            free
+            and sum(coming.values()) + people <= session.capacity
+            and able.issuperset(each.pk for each in held)
+        ):
             return Place(session, free, held[0] if held else None)
     return None
 

@@ -111,6 +111,9 @@ class Booking(Workflow):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="bookings")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
     place = models.PositiveSmallIntegerField(default=1)
+    people = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text=_("How many places of the session it takes.")
+    )
     series = models.ForeignKey(
         "bookings.Series", on_delete=models.PROTECT, null=True, related_name="bookings", db_index=False
     )
@@ -175,6 +178,7 @@ class Booking(Workflow):
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")), name="bookings_booking_has_length"
             ),
+            models.CheckConstraint(condition=Q(people__gte=1), name="bookings_booking_has_people"),
             models.CheckConstraint(
                 condition=Q(status=S.FAILED) ^ Q(failure_code=""), name="bookings_failed_has_a_code"
             ),

@@ -39,6 +39,7 @@ def of_booking(booking: Booking) -> Data:
         "notes": booking.notes,
         "answers": booking.answers,
         "language": booking.language,
+        "people": booking.people,
         "price": str(booking.price),
         "deposit": str(booking.deposit) if booking.deposit is not None else "",
         "currency": booking.currency,

@@ -135,6 +135,7 @@ def move_to(
         booking.service,
         start.astimezone(zone),
         resource=resource,
+        people=booking.people,
         leaving=_left_alone(booking.session, booking),
         overrides=overrides,
     )
@@ -171,9 +172,8 @@ def let_go(booking: Booking, operation: Operation, *, by: Actor, reason: str = "
 def take_again(booking: Booking, operation: Operation) -> None:
     """Submit a locked, failed booking again: its time is taken anew or refused with TimeTaken."""
     start = booking.starts_at.astimezone(booking.location.zone)
-    place = allocation.take(
-        booking.service, start, resource=booking.resource if booking.wants_resource else None
-    )
+    wish = booking.resource if booking.wants_resource else None
+    place = allocation.take(booking.service, start, resource=wish, people=booking.people)
     workflow.perform(
         booking, "take_place", operation, session=place.session, place=place.number, resource=place.resource
     )

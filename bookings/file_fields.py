@@ -234,6 +234,7 @@ SERVICE: dict[str, Check] = {
     "price": money,
     "deposit": lambda value: None if value is None else money(value),
     "capacity": number(1, SMALL),
+    "max_people": number(1, SMALL),
     "approval": approval,
     "answer_within_hours": number(1, SMALL),
     "needs_room": yes_or_no,

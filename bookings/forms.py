@@ -129,7 +129,15 @@ class BookingForm(Person, TimeForm):
         if text_messages.are_sent(service.location):
             self.fields["phone"].help_text = _("Confirmation and reminders go there as text messages too.")
         self.fields["notes"].required = service.requires_notes
+        if service.most_people > 1:
+            self.fields["people"] = _how_many(service.most_people)
         self.fields |= question_fields.fields(questions.asked(service))
+
+    @property
+    def party(self) -> int:
+        """How many it is for, as far as that was typed."""
+        people = getattr(self, "cleaned_data", {}).get("people")
+        return people or 1
 
     @property
     def asked(self) -> list[forms.BoundField]:
@@ -138,7 +146,8 @@ class BookingForm(Person, TimeForm):
 
     def spoken(self) -> list[tuple[str, str]]:
         """What was typed, by the labels of the fields; the form must be valid."""
-        shown = [self[name] for name in ("name", "email", "phone")] + self.asked + [self["notes"]]
+        first = ["people"] if "people" in self.fields else []
+        shown = [self[name] for name in (*first, "name", "email", "phone")] + self.asked + [self["notes"]]
         return [
             (str(field.label), _said(field, self.cleaned_data[field.name]))
             for field in shown
@@ -148,6 +157,7 @@ class BookingForm(Person, TimeForm):
     def submission(self, *, confirm_duplicate: bool) -> Submission:
         """What the domain takes; the form must be valid."""
         typed = dict(self.cleaned_data)
+        typed["people"] = typed.get("people") or 1
         return Submission(
             service=self.service,
             language=language.of_reader(self.service.location),
@@ -155,6 +165,18 @@ class BookingForm(Person, TimeForm):
             answers=question_fields.answers(typed),
             **typed,
         )
+
+
+def _how_many(most: int) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=_("For how many people?"),
+        choices=[(number, str(number)) for number in range(1, most + 1)],
+        initial=1,
+        coerce=int,
+        required=False,
+        help_text=_("The price is for each of them."),
+        error_messages={"invalid_choice": _("One booking is for at most %(most)s people.") % {"most": most}},
+    )
 
 
 class WaitForm(BookingForm):
@@ -170,6 +192,7 @@ class WaitForm(BookingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = _("The offer goes there.")
+        self.fields.pop("people", None)  # each waits for one place
         self.order_fields(["start", "resource", "day"])
 
     def clean_day(self) -> date | None:
@@ -213,6 +236,7 @@ class SeriesForm(BookingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields.pop("people", None)  # a series is for one
         most = settings.HOLDFAST.series_bookings_count
         self.fields["count"].choices = [(number, str(number)) for number in range(2, most + 1)]  # type: ignore[attr-defined]
 

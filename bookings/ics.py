@@ -78,7 +78,7 @@ def _entry(booking: Booking) -> Event:
     event.add("dtstamp", booking.updated_at.astimezone(UTC))
     event.add("dtstart", _local(booking.starts_at, booking.time_zone))
     event.add("dtend", _local(booking.ends_at, booking.time_zone))
-    event.add("summary", f"{booking.name}, {booking.service.name}")
+    event.add("summary", f"{booking.name}{_and_others(booking)}, {booking.service.name}")
     known = (booking.reference, booking.phone, str(booking.resource or ""), page)
     event.add("description", "\n".join(line for line in known if line))
     event.add("url", page)
@@ -94,12 +94,16 @@ def _event(booking: Booking) -> Event:
     event.add("dtstamp", timezone.now().astimezone(UTC))
     event.add("dtstart", _local(booking.starts_at, booking.time_zone))
     event.add("dtend", _local(booking.ends_at, booking.time_zone))
-    event.add("summary", f"{booking.service.name}, {place.name}")
+    event.add("summary", f"{booking.service.name}{_and_others(booking)}, {place.name}")
     event.add("location", ", ".join(part for part in (place.name, *place.address.splitlines()) if part))
     event.add("description", _("Reference %(reference)s") % {"reference": booking.reference} + f"\n{page}")
     event.add("url", page)
     event.add("status", _status(booking))
     return event
+
+
+def _and_others(booking: Booking) -> str:
+    return f" ({booking.people})" if booking.people > 1 else ""
 
 
 def _status(booking: Booking) -> str:

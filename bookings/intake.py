@@ -49,6 +49,7 @@ class Submission:
     notes: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
     language: str = "en"
+    people: int = 1
     confirm_duplicate: bool = False
     overrides: bool = False
     """Staff set the rules of when aside; never what is taken."""
@@ -68,6 +69,7 @@ class Submission:
             "phone": self.phone,
             "notes": self.notes,
             "answers": self.answers,
+            **({"people": self.people} if self.people > 1 else {}),
         }
 
 
@@ -128,6 +130,7 @@ def _record(request: intents.Request, submission: Submission, operation: Operati
         submission.service,
         submission.start,
         resource=submission.resource,
+        people=submission.people,
         overrides=submission.overrides,
         is_promised=submission.is_promised,
     )
@@ -197,8 +200,9 @@ def facts(submission: Submission, place: Place) -> dict[str, Any]:
         "notes": submission.notes.strip(),
         "answers": questions.as_kept(service, submission.answers),
         "language": submission.language,
-        "price": service.price,
-        "deposit": service.deposit,
+        "people": submission.people,
+        "price": service.price * submission.people,
+        "deposit": None if service.deposit is None else service.deposit * submission.people,
         "currency": service.location.currency,
     }
 

@@ -28,6 +28,7 @@ def _booking_facts(booking: Booking) -> Mapping[str, Any]:
         _("Service"): booking.service.name,
         _("With"): booking.resource.name if booking.resource else "",
         _("Customer"): booking.name,
+        _("People"): booking.people if booking.people > 1 else "",
         _("E-mail"): booking.email,
         _("Phone"): booking.phone,
         _("Notes"): booking.notes,

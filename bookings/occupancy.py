@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import BigIntegerRangeField
-from django.db.models import BigIntegerField, Count, F, Func, OuterRef, Q, Value
+from django.db.models import BigIntegerField, F, Func, OuterRef, Q, Sum, Value
 from django.db.models.functions import Cast
 
 from bookings.places import Service
@@ -54,7 +54,7 @@ def joinable(service: Service, first: int, last: int) -> dict[int, list[Joinable
         Session.objects.live()
         .filter(service=service, starts_at__gte=_moment(first), starts_at__lte=_moment(last))
         .annotate(
-            free=F("capacity") - Count("bookings", filter=Q(bookings__status__in=LIVE_STATUSES)),
+            free=F("capacity") - Sum("bookings__people", filter=Q(bookings__status__in=LIVE_STATUSES)),
             held=ArraySubquery(
                 Allocation.objects.filter(session=OuterRef("pk")).values_list("resource_id", flat=True)
             ),

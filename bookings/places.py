@@ -324,6 +324,13 @@ class Service(models.Model):
         verbose_name=_("places"),
         help_text=_("How many customers can book the same time, e.g. 12 in a class; 1: one at a time."),
     )
+    max_people = models.PositiveSmallIntegerField(
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1)],
+        verbose_name=_("people in one booking"),
+        help_text=_("How many of the places one customer can book at once; each pays the price."),
+    )
     approval = models.CharField(
         max_length=12,
         choices=Approval,
@@ -377,6 +384,11 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def most_people(self) -> int:
+        """How many one booking can be for: never more than a session has places."""
+        return min(self.max_people, self.capacity)
 
 
 class Requirement(models.Model):

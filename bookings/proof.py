@@ -81,7 +81,11 @@ def overfull() -> list[Breach]:
             FROM bookings_booking AS booking JOIN bookings_session AS session ON session.id = session_id
             WHERE booking.status IN ({LIVE}) AND (place > capacity OR place < 1
                 OR booking.starts_at <> session.starts_at OR booking.ends_at <> session.ends_at
-                OR booking.service_id <> session.service_id)"""
+                OR booking.service_id <> session.service_id)
+            UNION ALL
+            SELECT 'bookings.session ' || session_id, 'has ' || sum(people) || ' people for ' || min(capacity)
+            FROM bookings_booking AS booking JOIN bookings_session AS session ON session.id = session_id
+            WHERE booking.status IN ({LIVE}) GROUP BY session_id HAVING sum(people) > min(capacity)"""
     )
 
 

@@ -122,6 +122,29 @@ $$ LANGUAGE plpgsql;
 """
 
 
+# The same, for bookings of several people: under the lock, nobody can let more in than there are places.
+REFRESH_SESSION_OF_PEOPLE = f"""
+CREATE OR REPLACE FUNCTION bookings_refresh_session(target bigint) RETURNS void AS $$
+DECLARE
+    places integer;
+    coming integer;
+    live boolean;
+BEGIN
+    SELECT capacity INTO places FROM bookings_session WHERE id = target FOR UPDATE;
+    SELECT sum(people) INTO coming FROM bookings_booking WHERE session_id = target
+        AND status IN ({", ".join(f"'{status}'" for status in LIVE_STATUSES)});
+    IF coming > places THEN
+        RAISE EXCEPTION 'bookings_session %: % people for % places', target, coming, places
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'bookings_people_within_capacity';
+    END IF;
+    live := coming IS NOT NULL;
+    UPDATE bookings_session SET is_live = live WHERE id = target AND is_live <> live;
+    UPDATE bookings_allocation SET is_live = live WHERE session_id = target AND is_live <> live;
+END;
+$$ LANGUAGE plpgsql;
+"""
+
+
 # Two statements in one round trip: the list must be read after the locks were granted, by a new snapshot.
 LOCK_AND_LIST_BUSY = """
 CREATE OR REPLACE FUNCTION bookings_lock_and_list_busy(

@@ -52,12 +52,14 @@ def offers(
     last: date,
     *,
     resource: Resource | None = None,
+    people: int = 1,
     now: datetime | None = None,
 ) -> list[Offer]:
     """The free times of these local dates of the location, both included, sorted; at most six queries.
 
-    Before now + notice and after today + horizon nothing is offered. `places_left` counts the bookings
-    that could still be made at that time (with `resource`, if given).
+    Before now + notice and after today + horizon nothing is offered. `places_left` counts the people
+    who could still come at that time (with `resource`, if given); what has no session for so many `people`
+    is left out.
     """
     now = now or timezone.now()
     today = now.astimezone(service.location.zone).date()
@@ -74,7 +76,7 @@ def offers(
         for start in local
         if first <= start.date() <= last and start.timestamp() >= earliest
     }
-    return _unoccupied(service, rules, starts, resource) if starts else []
+    return _unoccupied(service, rules, starts, resource, people) if starts else []
 
 
 def working_starts(
@@ -113,7 +115,12 @@ def next_offer_date(service: Service, after: date, *, resource: Resource | None 
 
 
 def nearest(
-    service: Service, start: datetime, *, count: int = 6, resource: Resource | None = None
+    service: Service,
+    start: datetime,
+    *,
+    count: int = 6,
+    resource: Resource | None = None,
+    people: int = 1,
 ) -> list[Offer]:
     """The free times nearest to a start, in order of time."""
     today = timezone.localdate(timezone=service.location.zone)
@@ -122,7 +129,7 @@ def nearest(
     reach, found = timedelta(days=1), list[Offer]()
     while len(found) < count and not (wanted - reach < today and horizon < wanted + reach):
         reach *= 3
-        found = offers(service, wanted - reach, wanted + reach, resource=resource)
+        found = offers(service, wanted - reach, wanted + reach, resource=resource, people=people)
     found.sort(key=lambda offer: abs(offer.start - start))
     return sorted(found[:count], key=lambda offer: offer.start)
 
@@ -242,11 +249,13 @@ def _all_able(rules: Roster, wish: Resource | None) -> list[int]:
 
 
 def _unoccupied(
-    service: Service, rules: Roster, starts: dict[int, datetime], resource: Resource | None
+    service: Service, rules: Roster, starts: dict[int, datetime], resource: Resource | None, people: int
 ) -> list[Offer]:
-    """An offer for every start at which all needed kinds are free, or a group has places."""
+    """An offer for every start at which all needed kinds are free, or a group has places for so many."""
+    if people > service.capacity:
+        return []
     free = _free(service, rules, list(starts), resource)
-    groups = _groups(service, rules, list(starts), resource)
+    groups = _groups(service, rules, list(starts), resource, people)
     length, zone = service.minutes * 60, service.location.zone
     chosen = next(iter(rules.by_kind))
     offered = []
@@ -283,7 +292,7 @@ def _free(
 
 
 def _groups(
-    service: Service, rules: Roster, starts: list[int], wish: Resource | None
+    service: Service, rules: Roster, starts: list[int], wish: Resource | None, people: int
 ) -> dict[int, tuple[int, frozenset[int]]]:
     """By start, the free places of sessions to join and who holds those sessions."""
     groups = {}
@@ -291,7 +300,8 @@ def _groups(
         open_ones = [
             session
             for session in sessions
-            if (wish is None or wish.pk in session.resources)
+            if session.places >= people
+            and (wish is None or wish.pk in session.resources)
             and all(covers(rules.startable.get(held, []), start) for held in session.resources)
         ]
         places = sum(session.places for session in open_ones)

@@ -186,9 +186,10 @@ def _groups(
     for run in runs.prefetch_related("allocations", "bookings").order_by("pk"):
         held = {each.resource_id for each in run.allocations.all()}
         booked = [each for each in run.bookings.all() if each.status in LIVE_STATUSES]
-        if len(booked) >= run.capacity:
+        coming = sum(each.people for each in booked)
+        if coming >= run.capacity:
             text = _("The group is full: %(taken)s of %(places)s places are taken.")
-            said = {"taken": len(booked), "places": run.capacity}
+            said = {"taken": coming, "places": run.capacity}
             full.append(Obstacle("full", text % said, booked[0].pk))
         elif (wish is None or wish.pk in held) and all(
             covers(rules.startable.get(each, []), wanted[0]) for each in held

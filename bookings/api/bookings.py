@@ -31,7 +31,7 @@ def submit(request: HttpRequest, body: BookingIn) -> HttpResponse:
     """Records the booking; it is accepted, or waits for an agreement, a moment later."""
     key = preconditions.request_id(request, CREATE)
     wanted = reading.submission(body)
-    with refusals.of_time(wanted.service, wanted.start, wanted.resource):
+    with refusals.of_time(wanted.service, wanted.start, wanted.resource, wanted.people):
         recorded = intake.submit(key, wanted, source=Source.API)
     address = reverse("api-v1:booking", args=[recorded.booking.token])
     return _answer(request, recorded.booking, status=201, is_repeat=recorded.is_repeat, location=address)
@@ -70,7 +70,10 @@ def move(request: HttpRequest, token: Token, body: MoveIn) -> HttpResponse:
     key, version = _asked(request, "move")
     booking = lookup.booking(token)
     start, resource = reading.new_time(body, booking)
-    with refusals.of_booking(token), refusals.of_time(booking.service, start, resource):
+    with (
+        refusals.of_booking(token),
+        refusals.of_time(booking.service, start, resource, booking.people),
+    ):
         changed = changes.move(key, token, version=version, source=Source.API, start=start, resource=resource)
     return _changed(request, changed)
 

@@ -68,12 +68,13 @@ def free_times(
     ] = None,
     last: Annotated[Day | None, Query(alias="to", description="Included; six days later if absent.")] = None,
     resource: Annotated[str | None, Query(description="Only with this person or room.")] = None,
+    people: Annotated[int, Query(ge=1, le=1000, description="Only where so many can come together.")] = 1,
 ) -> HttpResponse:
     """The free times of at most 31 days, sorted; each can be sent to POST /bookings as it is."""
     offered = lookup.service(location, service)
     first, last = _days(offered.location, first, last)
     wish = lookup.resource(offered, resource)
-    found = representation.times(times.offers(offered, first, last, resource=wish))
+    found = representation.times(times.offers(offered, first, last, resource=wish, people=people))
     return answers.answer(request, TimesOut(time_zone=offered.location.time_zone, times=found))
 
 
@@ -130,6 +131,7 @@ def _service(service: Service, place: Location, asked: list[Question]) -> Servic
         deposit=None if service.deposit is None else money.in_fractions(service.deposit, place.currency),
         currency=place.currency,
         capacity=service.capacity,
+        max_people=service.most_people,
         approval=Approval(service.approval),
         requires_phone=service.requires_phone,
         requires_notes=service.requires_notes,

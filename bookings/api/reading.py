@@ -27,11 +27,14 @@ class ReasonForm(forms.Form):
 
 def submission(body: BookingIn) -> Submission:
     """The cleaned submission; raises the problem of invalid fields."""
-    fields = body.model_dump(include={"resource", "name", "email", "phone", "notes"})
+    fields = body.model_dump(include={"resource", "name", "email", "phone", "notes", "people"})
     fields["start"] = body.start.isoformat()
     fields |= {f"{question_fields.PREFIX}{code}": answer for code, answer in body.answers.items()}
     form = BookingForm(_texts(fields), service=_service(body))
     _check(form)
+    if body.people > 1 and "people" not in form.fields:
+        detail = "One booking of this service is for one person."
+        raise Problem(problems.INVALID, errors=[{"pointer": "#/people", "detail": detail}])
     found = form.submission(confirm_duplicate=body.confirm_duplicate)
     return replace(found, answers={**body.answers, **found.answers})
 

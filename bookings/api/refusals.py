@@ -35,13 +35,13 @@ MOST_ERRORS = 20
 
 
 @contextmanager
-def of_time(service: Service, start: datetime, resource: Resource | None) -> Iterator[None]:
+def of_time(service: Service, start: datetime, resource: Resource | None, people: int = 1) -> Iterator[None]:
     """Where a time is asked for: a refusal comes with the nearest free ones."""
     try:
         yield
     except TimeTaken as refusal:
         raise Problem(
-            problems.TIME_TAKEN, refusal.message, alternatives=_alternatives(service, start, resource)
+            problems.TIME_TAKEN, refusal.message, alternatives=_alternatives(service, start, resource, people)
         ) from refusal
     except NotOffered as refusal:
         pointer = "#/resource" if refusal.code == "resource" else "#/start"
@@ -50,7 +50,7 @@ def of_time(service: Service, start: datetime, resource: Resource | None) -> Ite
             refusal.message,
             reason=refusal.code,
             errors=[{"pointer": pointer, "detail": refusal.message}],
-            alternatives=_alternatives(service, start, resource),
+            alternatives=_alternatives(service, start, resource, people),
         ) from refusal
 
 
@@ -74,8 +74,10 @@ def translate(api: NinjaAPI) -> None:
         api.add_exception_handler(error, _responder(answer))
 
 
-def _alternatives(service: Service, start: datetime, resource: Resource | None) -> list[dict[str, Any]]:
-    nearest = times.nearest(service, start, resource=resource)
+def _alternatives(
+    service: Service, start: datetime, resource: Resource | None, people: int
+) -> list[dict[str, Any]]:
+    nearest = times.nearest(service, start, resource=resource, people=people)
     return [time.model_dump(mode="json") for time in representation.times(nearest)]
 
 

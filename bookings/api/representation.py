@@ -28,6 +28,7 @@ def booking(record: Booking) -> BookingOut:
         location=record.location.slug,
         service=record.service.slug,
         resource=record.resource.slug if record.resource else None,
+        people=record.people,
         start=record.starts_at.astimezone(zone),
         end=record.ends_at.astimezone(zone),
         time_zone=record.time_zone,

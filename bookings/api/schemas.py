@@ -31,6 +31,7 @@ class BookingIn(Input):
     email: str = typed("Where the customer gets mail.", 254)
     phone: str | None = typed("Needed when the service asks for it.", 40, required=False)
     notes: str | None = typed("Needed when the service asks for them.", 2000, required=False)
+    people: Annotated[int, Field(ge=1, le=1000, description="How many come, up to max_people.")] = 1
     answers: Annotated[Answers, Field(description="Further answers by name.")] = {}
     confirm_duplicate: Annotated[bool, Field(description="The same again is meant.")] = False
 
@@ -105,7 +106,8 @@ class ServiceOut(BaseModel):
     price: Annotated[Decimal, Field(description="In the major unit of currency, e.g. 28.00.")]
     deposit: Decimal | None
     currency: str
-    capacity: Annotated[int, Field(description="How many bookings share one session.")]
+    capacity: Annotated[int, Field(description="How many people share one session.")]
+    max_people: Annotated[int, Field(description="How many of them one booking can be for.")]
     approval: Annotated[Approval, Field(description="Who must agree before a booking is confirmed.")]
     requires_phone: bool
     requires_notes: bool
@@ -152,6 +154,7 @@ class BookingOut(BaseModel):
     location: str
     service: str
     resource: str | None
+    people: int
     start: datetime
     end: datetime
     time_zone: str

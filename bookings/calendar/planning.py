@@ -45,6 +45,11 @@ class Block:
         return self.first.session.capacity
 
     @property
+    def taken(self) -> int:
+        """How many of the places are taken."""
+        return sum(booking.people for booking in self.bookings)
+
+    @property
     def is_group(self) -> bool:
         return self.capacity > 1
 

@@ -34,12 +34,10 @@ def of(location: Location, requests: Sequence[Booking]) -> dict[int, list[str]]:
 def filled(requests: Sequence[Booking]) -> dict[int, tuple[int, int]]:
     """By request for a place in a group, how many places are confirmed and how many there are; one query."""
     groups = {each.session_id for each in requests if each.session.capacity > 1}
-    confirmed = Counter(
-        Booking.objects.live()
-        .filter(session__in=groups)
-        .exclude(status__in=[Status.SUBMITTED, Status.DRAFT])
-        .values_list("session", flat=True)
-    )
+    confirmed = Counter[int]()
+    standing = Booking.objects.live().exclude(status__in=[Status.SUBMITTED, Status.DRAFT])
+    for session, people in standing.filter(session__in=groups).values_list("session", "people"):
+        confirmed[session] += people
     return {
         each.pk: (confirmed[each.session_id], each.session.capacity)
         for each in requests

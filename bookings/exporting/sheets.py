@@ -122,7 +122,7 @@ SHEETS = {
                 **_same("slug", "name", "description", "minutes", "buffer_before_minutes"),
                 **_same("buffer_after_minutes", "price", "deposit"),
                 "currency": "location__currency",
-                **_same("capacity", "approval", "reminder_hours", "wait_list", "is_active"),
+                **_same("capacity", "max_people", "approval", "reminder_hours", "wait_list", "is_active"),
             },
         ),
         Sheet(

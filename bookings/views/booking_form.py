@@ -136,7 +136,9 @@ def _form(
     start = _start_of(form)
     resource = lookup.resource(service, form["resource"].value() or "")
     near = (
-        times.nearest(service, start, resource=resource) if notice and notice.offers_times and start else []
+        times.nearest(service, start, resource=resource, people=form.party)
+        if notice and notice.offers_times and start
+        else []
     )
     context = {
         "location": service.location,

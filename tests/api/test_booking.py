@@ -192,3 +192,20 @@ def test_what_the_service_asks_for_is_needed(start):
     problem = assert_problem(post("/bookings", wish(service, start)), 422, "invalid")
 
     assert [error["pointer"] for error in problem["errors"]] == ["#/phone"]
+
+
+def test_several_people_are_booked_at_once_where_the_service_takes_them(service, start):
+    service.capacity, service.max_people = 6, 4
+    service.save()
+
+    answer = book(service, start, people=3)
+
+    assert answer.status_code == 201
+    assert answer.json()["people"] == 3
+
+
+def test_a_service_for_one_is_booked_for_one(service, start):
+    answer = book(service, start, people=2)
+
+    assert_problem(answer, 422)
+    assert Booking.objects.count() == 0

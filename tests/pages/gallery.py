@@ -36,9 +36,9 @@ def hang(visitor: Visitor, service, form: Form) -> dict[str, Page]:
         _ways(visitor, service)
         | _states(visitor, service)
         | _acts(visitor, service)
-        | _waiting(visitor, service)
-        | _series(visitor, service)
         | _forms(visitor, form)
+        | _series(visitor, service)
+        | _waiting(visitor, service)
     )
 
 

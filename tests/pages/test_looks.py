@@ -18,7 +18,7 @@ NARROW, PHONE = {"width": 320, "height": 640}, {"width": 390, "height": 800}
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, label.time, textarea, input')]
     .filter((each) => each.checkVisibility() && !each.matches('.pick, .skip, [type=hidden]'))
     .filter((each) => !each.closest('p, dd, address, .notice li'))  // WCAG 2.5.8 leaves out links in text
-    .filter((each) => (each.closest('.choice') || each).getBoundingClientRect().height < 44)
+    .filter((each) => (each.closest('.choice, .agreement') || each).getBoundingClientRect().height < 44)
     .map((each) => each.outerHTML.slice(0, 90))"""
 STATUSES = {
     "times-odd": 400,

@@ -1,0 +1,11 @@
+"""Has the database count people against places, under the lock of the session."""
+
+from django.db import migrations
+
+from bookings.sessions import REFRESH_SESSION, REFRESH_SESSION_OF_PEOPLE
+
+
+class Migration(migrations.Migration):
+    dependencies = [("bookings", "0028_bookings_are_for_people")]
+
+    operations = [migrations.RunSQL(REFRESH_SESSION_OF_PEOPLE, REFRESH_SESSION)]
