@@ -205,7 +205,7 @@ def test_several_people_are_booked_at_once_where_the_service_takes_them(service,
 
 
 def test_a_service_for_one_is_booked_for_one(service, start):
-    answer = book(service, start, people=2)
+    answer = post("/bookings", wish(service, start, people=2))
 
-    assert_problem(answer, 422)
+    assert_problem(answer, 422, "invalid")
     assert Booking.objects.count() == 0
