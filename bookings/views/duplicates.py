@@ -65,6 +65,8 @@ def _differences(booking: Booking, form: BookingForm) -> list[tuple[str, str, st
     wished = booking.resource if booking.wants_resource else None
     if wished != data["resource"]:
         rows.append((_("With"), str(wished or _("anyone")), str(data["resource"] or _("anyone"))))
+    if booking.people != form.party:
+        rows.append((_("People"), str(booking.people), str(form.party)))
     for name in ("name", "email", "phone", "notes"):
         before, now = getattr(booking, name), data[name]
         if before.casefold() != now.casefold() if name == "email" else before != now:

@@ -73,3 +73,13 @@ def test_the_mail_says_for_how_many(form, visitor):
     content = kinds.find("confirmation").compose(confirmation)
 
     assert "People: 2" in content.text
+
+
+def test_another_number_in_the_same_form_is_a_question(form, visitor):
+    visitor.send(form, **ADA, people="2")
+
+    page = visitor.send(form, **ADA, people="4")
+
+    assert page.status == 409
+    assert "People" in page.text
+    assert [booking.people for booking in Booking.objects.all()] == [2]
