@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0027_find_the_bookings_of_a_series"),
+        ("bookings", "0028_files_to_import_are_kept_a_day"),
     ]
 
     operations = [
