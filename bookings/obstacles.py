@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from django.utils import dateformat
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from bookings import opening, public_holidays, schedule
@@ -105,7 +105,7 @@ class Timetable:
         day = begin.date()
         hours = [clocks(piece.span, self.location) for piece in self.opened if piece.day == day]
         said = {
-            "day": dateformat.format(day, "l j F Y"),
+            "day": dateformat.format(day, pgettext("date format", "l j F Y")),
             "hours": ", ".join(hours),
             "holiday": self.holiday(day),
         }
@@ -126,7 +126,7 @@ class Timetable:
         ]
         said = {
             "name": resource.name,
-            "day": dateformat.format(day, "l j F Y"),
+            "day": dateformat.format(day, pgettext("date format", "l j F Y")),
             "hours": ", ".join(working),
         }
         if working:

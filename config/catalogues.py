@@ -76,7 +76,7 @@ def bring_up_to_date(language: str) -> Catalog:
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_written(catalogue))
-    path.with_suffix(".mo").write_bytes(_compiled(catalogue))
+    path.with_suffix(".mo").write_bytes(_compiled(read(language)))
     return catalogue
 
 

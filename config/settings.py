@@ -162,7 +162,15 @@ ALERT_LOOKOUT = True  # web processes tell alerts when no worker does
 
 # Languages and time
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]  # what our texts exist in; dates and prices follow each location's locale
+LANGUAGES = [  # what our texts exist in; dates and prices follow each location's locale
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("ja", "日本語"),
+]
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings import when
 from bookings.places import Location
@@ -35,10 +36,10 @@ def _time(label: Any) -> forms.TimeField:
 class AwayForm(forms.Form):
     """Whole days unless times are given; `span` is what it means, in UTC."""
 
-    first = _date(_("From"))
+    first = _date(pgettext_lazy("date", "From"))
     begin = _time(_("at"))
     last = _date(_("To, this day included"))
-    end = _time(_("until"))
+    end = _time(pgettext_lazy("end", "until"))
     reason = Line(
         label=_("Reason"),
         max_length=200,

@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bookings.money import in_fractions
 from bookings.places import Resource, Service
@@ -19,7 +19,7 @@ from bookings.reports.figures import Counts, Figures
 
 COLUMNS: dict[str, str | Promise] = {
     "booked": gettext_lazy("Bookings"),
-    "held": gettext_lazy("Held"),
+    "held": pgettext_lazy("appointments", "Held"),
     "to_come": gettext_lazy("To come"),
     "no_shows": gettext_lazy("Nobody came"),
     "by_customer": gettext_lazy("Cancelled by customers"),

@@ -33,7 +33,7 @@ def at(moment: datetime, location: Location) -> str:
 def on(moment: datetime | date, location: Location) -> str:
     """The date at a place: Monday 23 November 2026."""
     day = moment.astimezone(location.zone) if isinstance(moment, datetime) else moment
-    return dateformat.format(day, "l j F Y")
+    return dateformat.format(day, pgettext("date format", "l j F Y"))
 
 
 @register.filter

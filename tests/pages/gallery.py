@@ -56,6 +56,7 @@ def _ways(visitor: Visitor, service) -> dict[str, Page]:
         "contact": "/salon/contact/",
         "contact-received": "/salon/contact/?received=HF-ABCDEFGH&repeat=1",
         "find": "/find/",
+        "language": "/language/?next=/salon/",
         "found": "/find/?sent=1",
         "not-found": "/nowhere/",
         "no-start": "/salon/cut/book/",
