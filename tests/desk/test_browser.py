@@ -46,38 +46,6 @@ def findings(page):
     ]
 
 
-def addresses(crowd):
-    failed, dead = crowd["bookings.failed"], crowd["notifications.dead"]
-    resolved = BookingFactory(accepted=True)
-    return {
-        "start page": "/admin/",
-        "overview": "/admin/desk/",
-        "list": "/admin/desk/bookings.failed/",
-        "narrowed list": "/admin/desk/bookings.failed/?within=72",
-        "search": f"/admin/desk/search/?q={failed.reference}",
-        "nothing found": "/admin/desk/search/?q=nobody",
-        "empty list": "/admin/desk/bookings.failed/?after=2200-01-01T00:00:00Z~1",
-        "booking": f"/admin/desk/bookings.failed/{failed.pk}/",
-        "message": f"/admin/desk/notifications.dead/{dead.pk}/",
-        "resolved": f"/admin/desk/bookings.failed/{resolved.pk}/",
-    }
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_every_desk_page_is_clean(crowd, page, live_server, complaints, size, scheme):
-    page.set_viewport_size(SIZES[size])
-    page.emulate_media(color_scheme=scheme)
-    log_in(page, live_server)
-
-    for name, path in addresses(crowd).items():
-        page.goto(live_server.url + path)
-
-        assert findings(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], name
-    assert complaints == []
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_login_page_is_clean(page, live_server, complaints, scheme):
     page.set_viewport_size(SIZES["phone"])
