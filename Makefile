@@ -20,7 +20,7 @@ run: $(RUNNING) ## Start everything on http://127.0.0.1:$PORT/ (8000), stop it w
 	@exec $(MANAGE) up
 
 test: check browser ## Everything the project promises: lint, types, migrations, tests, browser tests
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(DEVELOPING) ## Style, types and templates
 	$(PYTHON) -m ruff check .

@@ -8,6 +8,7 @@ import pytest
 # Playwright runs an event loop in the thread of the test, in which Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+SHORT_FORM = ({"desktop", "1280", "light"}, {"phone", "320", "dark"})
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -16,3 +17,17 @@ def browser_type_launch_args(browser_type_launch_args):
     installed = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox refuses root
     return browser_type_launch_args | {"executable_path": installed, "args": sandbox}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of the four looks of a page (size, scheme) each run takes two, and `make soak` the others."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        look = (
+            {str(given.params.get(name)) for name in ("size", "width", "scheme")} - {"None"}
+            if given
+            else set()
+        )
+        if len(look) == 2 and look & {"light", "dark"} and not any(look <= kept for kept in SHORT_FORM):
+            item.add_marker("soak")

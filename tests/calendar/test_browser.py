@@ -223,7 +223,7 @@ def test_a_day_works_without_a_script(browser, live_server, service):
     page.goto(live_server.url + tomorrow(service))
     entry(page, "Anna Berg").click()
     page.get_by_role("link", name="Move", exact=True).click()
-    page.get_by_label("Time").fill("14:00")
+    page.get_by_label("Time", exact=True).fill("14:00")
     page.get_by_role("button", name="Show old and new").click()
     page.get_by_role("button", name="Move it").click()
 

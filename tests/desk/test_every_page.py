@@ -11,6 +11,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 # Django's own form of an account: the halves of a date and the icons above two lists have no labels.
 OF_DJANGO = {("User", rule) for rule in ("label", "aria-prohibited-attr", "color-contrast")}
 LOOKS = pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
+LONG = pytest.mark.parametrize(
+    ("size", "scheme"), [pytest.param("desktop", "light", marks=pytest.mark.soak), ("phone", "dark")]
+)
 
 
 @pytest.fixture
@@ -33,20 +36,20 @@ def walk(page, live_server):
     return lambda *asked: list(look(*asked))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_desk_page_is_clean(transactional_db, walk, scheme):
+@LOOKS
+def test_every_desk_page_is_clean(transactional_db, walk, size, scheme):
     pages = every_page.desk(every_page.crowd())
 
     assert every_page.routes() - pages.keys() == set(), "tell `every_page` how to get there"
-    assert walk(pages, scheme) == []
+    assert walk(pages, scheme, [size]) == []
 
 
-@LOOKS
+@LONG
 def test_every_condition_is_clean(transactional_db, walk, size, scheme):
     assert walk(every_page.lists_and_records(every_page.crowd()), scheme, [size]) == []
 
 
-@LOOKS
+@LONG
 def test_every_model_in_the_admin_is_clean(transactional_db, walk, size, scheme):
     every_page.crowd()
 

@@ -52,7 +52,7 @@ def test_a_case_file_is_handed_out_and_reads_well(page, live_server, tmp_path):
     booking = delivery.message.booking
     log_in(page, live_server)
     page.goto(f"{live_server.url}/admin/bookings/booking/{booking.pk}/change/")
-    page.get_by_role("link", name="Case file").click()
+    page.get_by_role("link", name="Case file", exact=True).click()
     page.get_by_label("Complete").check()
     page.get_by_label("Why do you need it?").fill("a dispute")
 
