@@ -39,7 +39,7 @@ check: lint ## Lint, system checks and missing migrations: the minute before a c
 	$(MANAGE) makemigrations --check --dry-run
 
 bench: export HOLDFAST_HOME := $(CURDIR)/.holdfast-bench
-bench: $(DEVELOPING) ## Measure speed and size here; PARTS="submissions messages backlog" chooses, SHORT=1 takes a minute
+bench: $(DEVELOPING) ## Measure speed and size here; PARTS="submissions times messages backlog desk" chooses, SHORT=1 takes a minute
 	@DATABASE_URL= $(MANAGE) bench $(PARTS) $(if $(SHORT),--short)
 
 soak: $(DEVELOPING) browser ## The tests that take long, and every drill

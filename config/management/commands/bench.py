@@ -7,12 +7,13 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.benchmarks import backlog, desk, messages, submissions
+from config.benchmarks import backlog, desk, messages, submissions, times
 from config.benchmarks.figures import table
 from config.benchmarks.size import FULL, SHORT
 
 PARTS = {
     "submissions": submissions.measure,
+    "times": times.measure,
     "messages": messages.measure,
     "backlog": backlog.measure,
     "desk": desk.measure,
