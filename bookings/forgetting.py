@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
@@ -146,7 +147,7 @@ def delete(record: Model, _operation: Operation) -> None:
 RULES = (
     Rule(
         code="bookings",
-        title="Forget the customers of bookings that are long over",
+        title=gettext_noop("Forget the customers of bookings that are long over"),
         says=_(
             "Name, e-mail address, phone, notes and answers; recipients, notes and reasons about it; "
             "addresses in the answers of mail servers."
@@ -162,7 +163,7 @@ RULES = (
     ),
     Rule(
         code="enquiries",
-        title="Forget whoever wrote long ago",
+        title=gettext_noop("Forget whoever wrote long ago"),
         says=_("Name, e-mail address, phone, the question and its answer; recipients and notes about it."),
         stays=_("That there was a question, when, and when it was answered."),
         model=Enquiry,
@@ -175,7 +176,7 @@ RULES = (
     ),
     Rule(
         code="wait_list",
-        title="Forget who was on the wait list long ago",
+        title=gettext_noop("Forget who was on the wait list long ago"),
         says=_("Name, e-mail address, phone, notes and answers; recipients and notes about it."),
         stays=_("That somebody waited, for what, and what came of it."),
         model=WaitEntry,
@@ -188,7 +189,7 @@ RULES = (
     ),
     Rule(
         code="requests",
-        title="Forget requests that nothing hangs on",
+        title=gettext_noop("Forget requests that nothing hangs on"),
         says=_("Request ids of staff's presses and of look-ups, with the checksum of what was asked."),
         stays=_("Every request of a booking, an enquiry or a message: a repeat must find it."),
         model=Intent,
@@ -198,7 +199,7 @@ RULES = (
     ),
     Rule(
         code="refusals",
-        title="Forget refused requests",
+        title=gettext_noop("Forget refused requests"),
         says=_("Which request a rule refused and why."),
         stays=_("What staff were refused: it stays in the history of the record."),
         model=Refused,

@@ -1,5 +1,7 @@
 """What the worker does for bookings."""
 
+from django.utils.translation import gettext_noop
+
 from bookings import attention, customers, erasure, forgetting, processing
 from bookings.importing import kept
 from bookings.waitlist import offering
@@ -11,19 +13,19 @@ register(
     Work(topic=offering.TOPIC, drain=offering.drain, due_since=offering.due_since),
     Job(
         name="attention",
-        title="Tell places what needs a person",
+        title=gettext_noop("Tell places what needs a person"),
         run=attention.tell_places,
         every_seconds=60,
     ),
     Job(
         name="customers",
-        title="Note the customers of new bookings",
+        title=gettext_noop("Note the customers of new bookings"),
         run=customers.collect,
         every_seconds=60,
     ),
     Job(
         name="import_files",
-        title="Forget the files of imports",
+        title=gettext_noop("Forget the files of imports"),
         run=kept.forget_old,
         every_seconds=3600,
     ),

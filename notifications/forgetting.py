@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from notifications.models import Channel, Delivery, ProviderEvent
 from operations import workflow
@@ -41,7 +42,7 @@ def forget_report(report: ProviderEvent, _operation: Operation) -> None:
 
 REPORTS = Rule(
     code="reports",
-    title="Forget what mail providers reported",
+    title=gettext_noop("Forget what mail providers reported"),
     says=_("The report as it came, its recipient and what the other mail server said."),
     stays=_("Its id, so that a repeat is known, and what it showed about the message."),
     model=ProviderEvent,

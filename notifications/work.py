@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from notifications import channels, delivery, draining, forgetting, gathering, sms
 from notifications.draining import Route
@@ -46,13 +47,13 @@ register(
     Work(topic=announcing.TOPIC, drain=lanes.drain, due_since=lanes.due_since),
     Job(
         name="announce",
-        title="Tell endpoints what they were not told yet",
+        title=gettext_noop("Tell endpoints what they were not told yet"),
         run=announcing.announce_all,
         every_seconds=60,
     ),
     Job(
         name="returned_mail",
-        title="Read the mails that mail servers returned",
+        title=gettext_noop("Read the mails that mail servers returned"),
         run=mailbox.read_returned_mail,
         every_seconds=60,
         limit_seconds=120,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from operations.work import Job
@@ -42,7 +43,7 @@ class ScheduledJob(models.Model):
         verbose_name, verbose_name_plural = _("scheduled job"), _("scheduled jobs")
 
     def __str__(self) -> str:
-        return self.title
+        return gettext(self.title)  # declared in English, as the ledger keeps it
 
     @property
     def is_late(self) -> bool:

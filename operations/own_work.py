@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from operations import alerts, heartbeat, jobs, proving, sweeps
 from operations.campaigns import control, running
@@ -21,19 +22,19 @@ register(
     Work(topic=control.TOPIC, drain=running.drain, due_since=running.due_since),
     Job(
         name="campaign_outcomes",
-        title="Find out what came of campaigns that are over",
+        title=gettext_noop("Find out what came of campaigns that are over"),
         run=running.look_back,
         every_seconds=60,
     ),
     Job(
         name=sweeps.SWEEP,
-        title="Treat what is due and wake what sleeps",
+        title=gettext_noop("Treat what is due and wake what sleeps"),
         run=sweeps.sweep,
         every_seconds=settings.HOLDFAST.sweep_every_seconds,
     ),
     Job(
         name="prune",
-        title="Forget old records of the machinery",
+        title=gettext_noop("Forget old records of the machinery"),
         run=prune,
         every_seconds=86_400,
         at_hour=2,
@@ -41,14 +42,14 @@ register(
     ),
     Job(
         name=alerts.JOB,
-        title="Tell operators what needs a person",
+        title=gettext_noop("Tell operators what needs a person"),
         run=alerts.run,
         every_seconds=60,
         limit_seconds=alerts.LIMIT_SECONDS,
     ),
     Job(
         name=proving.JOB,
-        title="Prove every promise over the whole database",
+        title=gettext_noop("Prove every promise over the whole database"),
         run=proving.run,
         every_seconds=86_400,
         at_hour=3,

@@ -1,7 +1,8 @@
-"""Takes the pictures of docs/desk.md anew: `python -m tests.screenshots`."""
+"""Takes the pictures of docs/desk.md and docs/pages.md anew: `python -m tests.screenshots`."""
 
 import sys
 
 import pytest
 
-sys.exit(pytest.main(["-q", "-s", "--timeout=600", "tests/screenshots/taking.py::test_take_the_pictures"]))
+PICTURES = [f"tests/screenshots/{name}.py::test_take_the_pictures" for name in ("taking", "customers")]
+sys.exit(pytest.main(["-q", "-s", "--timeout=600", *PICTURES]))
