@@ -1,6 +1,5 @@
 """Pictures of the customers' pages, for docs/pages.md; no test: `python -m tests.screenshots` runs it."""
 
-import base64
 from datetime import timedelta
 from pathlib import Path
 
@@ -63,6 +62,7 @@ def paths(place: Location) -> dict[str, str]:
         "move": f"/b/{made['accepted'].token}/move/",
         "cancel": f"/b/{made['accepted'].token}/cancel/",
         "series": times[3].replace("/book/", "/series/"),
+        "contact": "/salon/contact/",
         "find": "/find/",
         "language": "/language/?next=/salon/",
     }
@@ -71,7 +71,7 @@ def paths(place: Location) -> dict[str, str]:
 @pytest.mark.django_db(transaction=True)
 def test_take_the_pictures(page, live_server):
     FOLDER.mkdir(parents=True, exist_ok=True)
-    camera, told = page.context.new_cdp_session(page), [HEAD]
+    told = [HEAD]
     for name, path in paths(a_place()).items():
         told.append(f"## {name.capitalize()}\n")
         for scheme in ("light", "dark"):
@@ -79,9 +79,8 @@ def test_take_the_pictures(page, live_server):
             for width, height in SHAPES.items():
                 page.set_viewport_size({"width": width, "height": height})
                 page.goto(live_server.url + path)
-                taken = camera.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
-                file = FOLDER / f"{name.replace(' ', '-')}-{width}-{scheme}.webp"
-                file.write_bytes(base64.b64decode(taken["data"]))
+                file = FOLDER / f"{name.replace(' ', '-')}-{width}-{scheme}.jpg"
+                page.screenshot(path=file, type="jpeg", quality=QUALITY)
                 told.append(f"![{name}, {width} px, {scheme}](images/pages/{file.name})")
         told.append("")
     PAGE.write_text("\n".join(told).rstrip() + "\n")
