@@ -143,12 +143,12 @@ class Watch:
             if now >= self.schedules_at or self.is_database_away:
                 queue.reconcile_schedules()
                 self.schedules_at = now + SCHEDULES_EVERY_SECONDS
-                if pid := lookout.send_out():
-                    log.warning("a process of its own tells the alerts that no worker has told", pid=pid)
             if dead := heartbeat.bury():
                 log.warning("workers have died", count=len(dead), leases_ended=end_leases(dead))
                 queue.hurry_now(SWEEP)
             queue.wake_due()
+            if pid := lookout.send_out():
+                log.warning("a process of its own tells the alerts that no worker has told", pid=pid)
 
     def _database_answers(self) -> bool:
         with self._asking_database(), connection.cursor() as cursor:

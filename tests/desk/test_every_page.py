@@ -36,7 +36,7 @@ def walk(page, live_server):
     return lambda *asked: list(look(*asked))
 
 
-@LOOKS
+@LONG
 def test_every_desk_page_is_clean(transactional_db, walk, size, scheme):
     pages = every_page.desk(every_page.crowd())
 
@@ -49,7 +49,8 @@ def test_every_condition_is_clean(transactional_db, walk, size, scheme):
     assert walk(every_page.lists_and_records(every_page.crowd()), scheme, [size]) == []
 
 
-@LONG
+@LOOKS
+@pytest.mark.soak
 def test_every_model_in_the_admin_is_clean(transactional_db, walk, size, scheme):
     every_page.crowd()
 
