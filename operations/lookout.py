@@ -88,6 +88,7 @@ def _stand_in_and_end() -> None:
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         signal.alarm(alerts.LIMIT_SECONDS)
+        connections["default"] = connections.create_connection("default")  # the parent's is the parent's
         stand_in()
         status = 0
     except BaseException:
