@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,10 +10,10 @@ from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import secret_keys
 from bookings.clients import PUBLIC, ApiClient
 from operations.switchboard import SwitchedAdmin
-from operations.switches import Done, Switch, register
-from operations.workflow import Operation
+from operations.switches import Switch, register
 
 
 class ClientForm(forms.Form):
@@ -36,66 +35,28 @@ class ClientForm(forms.Form):
         return slug
 
 
-def mark(client: ApiClient) -> str:
-    """In which state a client is; the hash is of 256 random bits, and only its beginning is shown."""
-    return f"{client.is_active}/{client.key_hash[:8]}"
-
-
-def _make(_none: Any, _operation: Operation, fields: Mapping[str, Any]) -> Done:
-    client = ApiClient(**fields)
-    key = client.renew_key()
-    client.save(force_insert=True)
-    return Done(client, shown_once=key)
-
-
-def _renew(client: ApiClient, _operation: Operation, _answers: Mapping[str, Any]) -> Done:
-    key = client.renew_key()
-    client.is_active = True
-    client.save(update_fields=["key_hash", "is_active"])
-    return Done(client, shown_once=key)
-
-
-def _revoke(client: ApiClient, _operation: Operation, _answers: Mapping[str, Any]) -> Done:
-    client.is_active = False
-    client.save(update_fields=["is_active"])
-    return Done(client)
-
-
-MAKE = Switch(
-    code="make",
-    model=ApiClient,
+MAKE = secret_keys.make(
+    ApiClient,
+    ApiClient.renew_key,
     title=gettext_lazy("Make the client"),
     says=gettext_lazy("Its key is shown once, on the next page."),
     done=gettext_lazy("The client is made."),
-    permission="bookings.add_apiclient",
-    apply=_make,
-    needs_reason=False,
-    makes=True,
 )
-RENEW = Switch(
-    code="renew",
-    model=ApiClient,
+RENEW = secret_keys.renewed(
+    ApiClient,
+    ApiClient.renew_key,
     title=gettext_lazy("Give it a new key"),
     says=gettext_lazy(
         "Shows the new key once. The old one stops working at once; who was shut out is let in again."
     ),
     done=gettext_lazy("The client has a new key."),
-    permission="bookings.renew_apiclient",
-    apply=_renew,
-    mark=mark,
-    is_weighty=True,
 )
-REVOKE = Switch(
-    code="revoke",
-    model=ApiClient,
+REVOKE = secret_keys.revoked(
+    ApiClient,
+    gettext_lazy("It is shut out already."),
     title=gettext_lazy("Revoke its key"),
     says=gettext_lazy("Its calls are refused from now on. What it has booked stays."),
     done=gettext_lazy("The client is shut out."),
-    permission="bookings.revoke_apiclient",
-    apply=_revoke,
-    mark=mark,
-    refuses=lambda client: "" if client.is_active else _("It is shut out already."),
-    is_weighty=True,
 )
 register(MAKE, RENEW, REVOKE)
 

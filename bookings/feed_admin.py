@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,12 +9,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import secret_keys
 from bookings.feeds import CalendarFeed
 from bookings.places import Location, Resource
 from operations import reach
 from operations.switchboard import SwitchedAdmin
-from operations.switches import Done, Switch, register
-from operations.workflow import Operation
+from operations.switches import Switch, register
 
 
 class FeedForm(forms.Form):
@@ -51,64 +50,26 @@ class FeedForm(forms.Form):
         }
 
 
-def mark(feed: CalendarFeed) -> str:
-    """In which state a feed is; of the hash only its beginning is shown."""
-    return f"{feed.is_active}/{feed.key_hash[:8]}"
-
-
-def _make(_none: Any, _operation: Operation, fields: Mapping[str, Any]) -> Done:
-    feed = CalendarFeed(**fields)
-    address = feed.renew_address()
-    feed.save(force_insert=True)
-    return Done(feed, shown_once=address)
-
-
-def _renew(feed: CalendarFeed, _operation: Operation, _answers: Mapping[str, Any]) -> Done:
-    address = feed.renew_address()
-    feed.is_active = True
-    feed.save(update_fields=["key_hash", "is_active"])
-    return Done(feed, shown_once=address)
-
-
-def _revoke(feed: CalendarFeed, _operation: Operation, _answers: Mapping[str, Any]) -> Done:
-    feed.is_active = False
-    feed.save(update_fields=["is_active"])
-    return Done(feed)
-
-
-MAKE = Switch(
-    code="make",
-    model=CalendarFeed,
+MAKE = secret_keys.make(
+    CalendarFeed,
+    CalendarFeed.renew_address,
     title=gettext_lazy("Make the feed"),
     says=gettext_lazy("Its secret address is shown once, on the next page. Whoever has it can read it."),
     done=gettext_lazy("The feed is made."),
-    permission="bookings.add_calendarfeed",
-    apply=_make,
-    needs_reason=False,
-    makes=True,
 )
-RENEW = Switch(
-    code="renew",
-    model=CalendarFeed,
+RENEW = secret_keys.renewed(
+    CalendarFeed,
+    CalendarFeed.renew_address,
     title=gettext_lazy("Give it a new address"),
     says=gettext_lazy("Shows the new address once. The old one stops working at once."),
     done=gettext_lazy("The feed has a new address."),
-    permission="bookings.renew_calendarfeed",
-    apply=_renew,
-    mark=mark,
-    is_weighty=True,
 )
-REVOKE = Switch(
-    code="revoke",
-    model=CalendarFeed,
+REVOKE = secret_keys.revoked(
+    CalendarFeed,
+    gettext_lazy("It is shut already."),
     title=gettext_lazy("Shut it"),
     says=gettext_lazy("Nobody can read it from now on. A phone keeps what it has read until it asks again."),
     done=gettext_lazy("The feed is shut."),
-    permission="bookings.revoke_calendarfeed",
-    apply=_revoke,
-    mark=mark,
-    refuses=lambda feed: "" if feed.is_active else _("It is shut already."),
-    is_weighty=True,
 )
 register(MAKE, RENEW, REVOKE)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings import secret_keys
 from bookings.booking import Booking, BookingQuerySet
 from bookings.places import Location, Resource
 
@@ -47,12 +47,12 @@ class CalendarFeed(models.Model):
     def of_key(cls, key: str) -> CalendarFeed | None:
         """The feed that has this secret and may still be read."""
         found = cls.objects.select_related("location", "resource")
-        return found.filter(key_hash=_digest(key), is_active=True).first()
+        return found.filter(key_hash=secret_keys.digest(key), is_active=True).first()
 
     def renew_address(self) -> str:
         """A new address, to be shown once; the old one stops working when the feed is saved."""
         key = secrets.token_urlsafe(32)
-        self.key_hash = _digest(key)
+        self.key_hash = secret_keys.digest(key)
         return f"{settings.HOLDFAST_URL}/calendar/{key}.ics"
 
     def bookings(self) -> BookingQuerySet:
@@ -61,8 +61,3 @@ class CalendarFeed(models.Model):
         if self.resource:
             found = found.filter(session__allocations__resource=self.resource)
         return found.select_related("location", "service", "resource").order_by("starts_at", "id")[:MOST]
-
-
-def _digest(key: str) -> str:
-    """A plain hash is enough for 256 random bits: there is nothing to guess."""
-    return hashlib.sha256(key.encode()).hexdigest()
