@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import allocation, changes, messages
+from bookings import allocation, changes, messages, questions
 from bookings.allocation import TimeTaken
 from bookings.booking import OPEN, Booking, BookingQuerySet, Status
 from bookings.changes import Changed, NotAllowedNow
@@ -139,6 +139,14 @@ def _cancel(booking: Booking, operation: Operation, *, tells: bool) -> None:
         workflow.perform(booking, "acknowledge", operation)
 
 
+def _answer(booking: Booking, operation: Operation, *, answers: dict[str, Any]) -> None:
+    """Keep what was asked later, with the words and the version that were asked."""
+    if not answers:
+        raise NotAllowedNow(_("Nothing is answered yet."))
+    kept = questions.as_kept(booking.service, answers)
+    workflow.perform(booking, "answer", operation, answers=kept)
+
+
 def _move(
     booking: Booking,
     operation: Operation,
@@ -175,6 +183,12 @@ def _has_ended(booking: Booking) -> str:
 
 def _cannot_cancel(booking: Booking) -> str:
     return _has_ended(booking) if booking.status in Booking.final_statuses else ""
+
+
+def _cannot_answer(booking: Booking) -> str:
+    """Once it is over or ended there is nothing to ask for."""
+    live = (Status.DRAFT, *OPEN, Status.IN_PROGRESS)
+    return "" if booking.status in live else _has_ended(booking)
 
 
 def _cannot_move(booking: Booking) -> str:
@@ -223,4 +237,5 @@ STARTING = Act("start", gettext_lazy("They are here: start"), RUN, _cannot_start
 COMPLETING = Act("complete", gettext_lazy("Complete"), RUN, _cannot_complete, _complete)
 MISSING = Act("no_show", gettext_lazy("Nobody came"), RUN, _cannot_be_missed, _no_show)
 TAKING_BACK = Act("take_back_no_show", gettext_lazy("They had come"), RUN, _was_not_missed, _take_back)
-ACTS = {act.code: act for act in (MOVING, CANCELLING, STARTING, COMPLETING, MISSING, TAKING_BACK)}
+ANSWERING = Act("answer", gettext_lazy("Keep the answers"), BOOK, _cannot_answer, _answer)
+ACTS = {act.code: act for act in (MOVING, CANCELLING, STARTING, COMPLETING, MISSING, TAKING_BACK, ANSWERING)}

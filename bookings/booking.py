@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
@@ -327,6 +327,12 @@ class Booking(Workflow):
     @transition(field="status", source=list(Status), target=None)
     def correct_phone(self, *, phone: str) -> None:
         self.phone = phone
+
+    @transition(field="status", source=[S.DRAFT, *OPEN, S.IN_PROGRESS], target=None)
+    def answer(self, *, answers: dict[str, Any]) -> dict[str, str]:
+        """What the service asks was asked later; the history names the questions and not what was said."""
+        self.answers = {**self.answers, **answers}
+        return {"questions": ", ".join(sorted(answers))}
 
     @transition(field="status", source=list(Status), target=None)
     def settle_duplicate(self) -> None:

@@ -125,7 +125,7 @@ def _record(request: intents.Request, submission: Submission, operation: Operati
     earlier = likely_duplicate(submission)
     if earlier and not submission.confirm_duplicate:
         raise LikelyDuplicate(earlier)
-    details = _unusual(submission)
+    details = unusual(submission)
     place = allocation.take(
         submission.service,
         submission.start,
@@ -143,7 +143,7 @@ def _record(request: intents.Request, submission: Submission, operation: Operati
     return Recorded(booking, is_repeat=False, received_at=claim.intent.created_at)
 
 
-def _unusual(submission: Submission) -> dict[str, Any]:
+def unusual(submission: Submission) -> dict[str, Any]:
     """What the history keeps of a booking that no customer could have made like this."""
     unusual: dict[str, Any] = {} if submission.email.strip() else {"without_email": True}
     if submission.overrides:

@@ -156,7 +156,16 @@ class ServiceAdmin(OfOneLocation):
         (None, {"fields": ("location", "name", "slug", "description", "is_active", "position")}),
         (
             _("How long and how many"),
-            {"fields": ("minutes", "buffer_before_minutes", "buffer_after_minutes", "capacity", "wait_list")},
+            {
+                "fields": (
+                    "minutes",
+                    "buffer_before_minutes",
+                    "buffer_after_minutes",
+                    "capacity",
+                    "max_people",
+                    "wait_list",
+                )
+            },
         ),
         (_("Price"), {"fields": ("price", "deposit")}),
         (_("Confirming and reminding"), {"fields": ("approval", "answer_within_hours", "reminder_hours")}),

@@ -110,6 +110,11 @@ def as_kept(service: Service, answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def not_asked_yet(service: Service, kept: Mapping[str, Any]) -> list[Question]:
+    """What must be answered and is not; staff may leave it open during a call. One query."""
+    return [each for each in asked(service) if each.is_required and each.code not in kept]
+
+
 def spoken(answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Question and answer in words, in the order asked; the mark of a rehearsal answers nothing."""
     told = []

@@ -35,11 +35,15 @@ class NothingFree(TimeTaken):
 
 @dataclass(frozen=True)
 class Occasion:
-    """One date of a series: `start` is None where the calendar has no such date, `why` says what is wrong."""
+    """One date of a series: `start` is None where the calendar has no such date, `why` says what is wrong.
+
+    `against` is what the rules say of a date that is free and could be booked by setting them aside.
+    """
 
     day: date
     start: datetime | None
     why: str = ""
+    against: str = ""
 
     @property
     def is_free(self) -> bool:
@@ -54,35 +58,54 @@ class Booked:
     is_repeat: bool
 
 
-def plan(
-    service: Service, first: datetime, every: str, count: int, resource: Resource | None
-) -> list[Occasion]:
+@dataclass(frozen=True, kw_only=True)
+class Rhythm:
+    """What is wanted again and again; with `overrides` staff set the rules of when aside."""
+
+    service: Service
+    first: datetime
+    every: str
+    count: int
+    resource: Resource | None = None
+    people: int = 1
+    overrides: bool = False
+
+
+def plan(rhythm: Rhythm) -> list[Occasion]:
     """Every date of the series, and what is wrong with those that cannot be booked now.
 
     At most `series_bookings_count` dates; a few queries for each.
     """
-    zone = service.location.zone
-    count = min(count, settings.HOLDFAST.series_bookings_count)
-    dates = recurrence.days(first.astimezone(zone).date(), every, count)
-    return [_occasion(service, day, recurrence.at(day, first, zone), resource) for day in dates]
+    zone = rhythm.service.location.zone
+    count = min(rhythm.count, settings.HOLDFAST.series_bookings_count)
+    dates = recurrence.days(rhythm.first.astimezone(zone).date(), rhythm.every, count)
+    return [_occasion(rhythm, day, recurrence.at(day, rhythm.first, zone)) for day in dates]
 
 
 def book(
-    request: intents.Request, wanted: Submission, every: str, starts: Sequence[datetime], *, source: Source
+    request: intents.Request,
+    wanted: Submission,
+    every: str,
+    starts: Sequence[datetime],
+    *,
+    source: Source,
+    by: Operation | None = None,
 ) -> Booked:
     """Book these dates of the series that begins with `wanted`; the same request id gives the same series.
 
-    A date that was taken meanwhile is kept as missed and the rest is booked. Raises NothingFree when there
-    is no rest, and what `intents.claim` raises.
+    `by` is who books on behalf of the customer; without it, the customer does. A date that was taken
+    meanwhile is kept as missed and the rest is booked. Raises NothingFree when there is no rest, and what
+    `intents.claim` raises.
     """
+    operation = by or Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
     for _try in range(TRIES - 1):
         try:
-            return _record(request, wanted, every, sorted(starts), source)
+            return _record(request, wanted, every, sorted(starts), operation)
         except intents.InFlight:
             raise
         except Busy:  # somebody else wanted one of the times at this moment: the key is still free
             continue
-    return _record(request, wanted, every, sorted(starts), source)
+    return _record(request, wanted, every, sorted(starts), operation)
 
 
 def cancellable(series: Series) -> list[Booking]:
@@ -110,24 +133,37 @@ def cancel_rest(request: intents.Request, series: Series, seen: Mapping[int, int
     return len(rest)
 
 
-def _occasion(service: Service, day: date, start: datetime | None, resource: Resource | None) -> Occasion:
+def _occasion(rhythm: Rhythm, day: date, start: datetime | None) -> Occasion:
+    service, resource, people = rhythm.service, rhythm.resource, rhythm.people
     if start is None:
         return Occasion(day, None, _("The clocks skip this time on that day."))
-    offers = times.offers(service, day, day, resource=resource)
+    offers = times.offers(service, day, day, resource=resource, people=people)
     if any(offer.start == start for offer in offers):
         return Occasion(day, start)
+    why = _rule_against(service, start, resource)
+    if why and rhythm.overrides and times.is_free(service, start, resource=resource, people=people):
+        return Occasion(day, start, against=why)
+    return Occasion(day, start, why or _("This time is taken."))
+
+
+def _rule_against(service: Service, start: datetime, resource: Resource | None) -> str:
+    """What the rules say against a date, in a sentence, or ""."""
     try:
         times.candidates(service, start)
     except NotOffered as refusal:
-        return Occasion(day, start, str(refusal))
+        return str(refusal)
     if resource and allocation.rule_against(service, start, resource):
-        return Occasion(day, start, _("%(name)s does not work at this time.") % {"name": resource.name})
-    return Occasion(day, start, _("This time is taken."))
+        return _("%(name)s does not work at this time.") % {"name": resource.name}
+    return ""
 
 
 @use_case
 def _record(
-    request: intents.Request, wanted: Submission, every: str, starts: Sequence[datetime], source: Source
+    request: intents.Request,
+    wanted: Submission,
+    every: str,
+    starts: Sequence[datetime],
+    operation: Operation,
 ) -> Booked:
     payload = wanted.payload() | {"every": every, "starts": list(starts)}
     claim = intents.claim(request, payload)
@@ -137,7 +173,6 @@ def _record(
     series = Series.objects.create(
         request=claim.intent, location=location, service=wanted.service, every=every
     )
-    operation = Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
     # In order of time, as all do: two series that want the same dates wait for each other in one direction.
     tried = [(start, _try(series, replace(wanted, start=start), operation)) for start in starts]
     series.missed = [{"start": start.isoformat(), "code": code} for start, code in tried if code]
@@ -166,7 +201,14 @@ def _try(series: Series, wanted: Submission, operation: Operation) -> str:
 def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
     if (earlier := intake.likely_duplicate(wanted)) and not wanted.confirm_duplicate:
         raise LikelyDuplicate(earlier)
-    place = allocation.take(wanted.service, wanted.start, resource=wanted.resource)
+    details = intake.unusual(wanted)
+    place = allocation.take(
+        wanted.service,
+        wanted.start,
+        resource=wanted.resource,
+        people=wanted.people,
+        overrides=wanted.overrides,
+    )
     now = timezone.now()
     late = now + timedelta(seconds=settings.HOLDFAST.processing_late_seconds)
     booking = Booking(
@@ -177,4 +219,4 @@ def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
         stale_after=late,
         **intake.facts(wanted, place),
     )
-    workflow.begin(booking, operation, "submit")
+    workflow.begin(booking, operation, "submit", **details)

@@ -172,6 +172,30 @@ def candidates_against_the_rules(service: Service, start: datetime) -> Candidate
     return Candidates(by_kind)
 
 
+def is_free(service: Service, start: datetime, *, resource: Resource | None, people: int = 1) -> bool:
+    """Whether nobody has this start, with `resource` if given, whatever the rules say; four queries."""
+    try:
+        by_kind = candidates_against_the_rules(service, start).by_kind
+    except NotOffered:
+        return False
+    if people > service.capacity or (resource and resource.kind not in by_kind):
+        return False
+    begin = int(start.timestamp())
+    if any(
+        session.places >= people and (resource is None or resource.pk in session.resources)
+        for session in occupancy.joinable(service, begin, begin).get(begin, [])
+    ):
+        return True
+    every = {each.pk for kind in by_kind.values() for each in kind}
+    before, after = service.buffer_before_minutes, service.minutes + service.buffer_after_minutes
+    busy = occupancy.taken(every, begin - before * 60, begin + after * 60)
+    wished = {resource.kind: [resource.pk]} if resource else {}
+    return all(
+        any(each.pk not in busy and each.pk in wished.get(kind, every) for each in resources)
+        for kind, resources in by_kind.items()
+    )
+
+
 def candidates_by_the_hours(service: Service, start: datetime, rules: Roster | None = None) -> Candidates:
     """Who could serve this start by the hours alone: notice, horizon and steps do not count; two queries.
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import attending, customers
 from bookings.attending import Act, Hand
 from bookings.booking import Booking
-from bookings.calendar import standing
+from bookings.calendar import open_questions, standing
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
 from bookings.changes import Changed
 from bookings.customer import Customer
@@ -71,6 +71,11 @@ def read_hand(request: HttpRequest, act: Act) -> Hand:
     )
 
 
+def tells(request: HttpRequest) -> bool:
+    """Whether the customer gets a message, as the form says; a form that does not say it tells them."""
+    return request.POST.get("tells") != "no"
+
+
 def done(request: HttpRequest, act: Act, changed: Changed) -> HttpResponse:
     """303 to the booking's day, with what was done or had been done before."""
     said = {"act": act.title, "name": changed.booking.name}
@@ -99,6 +104,7 @@ def page(
         "marks": standing.marks([booking], request.user).get(booking.pk, []),
         "buttons": {each.act.code: each for each in buttons},
         "at_once": [each for each in buttons if each.act in AT_ONCE and each.is_open],
+        "open_questions": open_questions.of(request, booking),
         "day": day_page(booking),
         "notes": Note.objects.of(booking).order_by("-at"),
         "note_length": TEXT_LENGTH,
@@ -131,9 +137,17 @@ def status_of(refusal: HoldfastError) -> int:
 
 
 def _act(request: HttpRequest, booking: Booking, act: Act) -> HttpResponse:
-    arguments = {"tells": request.POST.get("tells") != "no"} if act is attending.CANCELLING else {}
-    if act is attending.CANCELLING and not request.POST.get("reason", "").strip():
-        return page(request, booking, 422, _("Please say why: the reason is kept, and the customer is told."))
+    arguments: dict[str, Any] = {}
+    if act is attending.CANCELLING:
+        arguments["tells"] = tells(request)
+        if not request.POST.get("reason", "").strip():
+            problem = _("Please say why: the reason is kept, and the customer is told.")
+            return page(request, booking, 422, problem)
+    if act is attending.ANSWERING:
+        asked = open_questions.of(request, booking)
+        if asked and not asked.is_valid():
+            return page(request, booking, 422, _("Nothing is kept yet."))
+        arguments["answers"] = asked.answers() if asked else {}
     try:
         changed = attending.do(act, booking.pk, read_hand(request, act), **arguments)
     except HoldfastError as refusal:

@@ -1,4 +1,4 @@
-"""What staff fill in at the calendar: a time by the clock of the place, and who comes."""
+"""What staff fill in at the calendar: a time by the clock of the place."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bookings import when
 from bookings.forms import parse_start
-from bookings.intake import Submission
-from bookings.places import Location, Resource, Service
-from bookings.typed_fields import Address, Line, Paragraphs
+from bookings.places import Location, Resource
+from bookings.typed_fields import Line
 
 REASON_LENGTH = 500
 
@@ -103,83 +101,3 @@ def read_start(text: str) -> datetime | None:
         return parse_start(text)
     except (ValueError, OverflowError):
         return None
-
-
-class NewBookingForm(TimeAtPlaceForm):
-    """A booking on behalf of somebody who can be reached by telephone or mail."""
-
-    service = forms.ChoiceField(label=_("Service"))
-    phone = Line(
-        label=_("Telephone"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput({"type": "tel", "autocomplete": "off"}),
-    )
-    name = Line(
-        label=_("Name"),
-        max_length=200,
-        widget=forms.TextInput({"autocomplete": "off"}),
-        error_messages={"required": _("Please enter the name.")},
-    )
-    email = Address(
-        label=_("E-mail address"),
-        required=False,
-        max_length=254,
-        widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"invalid": _("Please enter an e-mail address like name@example.com.")},
-    )
-    notes = Paragraphs(
-        label=_("What the customer says"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea({"rows": 2}),
-    )
-    confirm_duplicate = forms.BooleanField(label=_("Both are meant"), required=False)
-
-    def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
-        super().__init__(*args, location=location, **kwargs)
-        self.services = {each.slug: each for each in location.services.filter(is_active=True)}
-        for each in self.services.values():
-            each.location = location
-        names = [
-            (slug, _("%(name)s (%(minutes)d min)") % {"name": each.name, "minutes": each.minutes})
-            for slug, each in self.services.items()
-        ]
-        self.fields["service"].choices = names  # type: ignore[attr-defined]
-        if not self.is_bound and self.initial.get("resource"):
-            self.fields["phone"].widget.attrs["autofocus"] = True  # the rest was chosen in the table
-
-    def clean_service(self) -> Service:
-        """The service behind the slug."""
-        return self.services[self.cleaned_data["service"]]
-
-    def clean(self) -> dict[str, Any]:
-        """Somebody has to be reachable when the place has to call it off."""
-        cleaned = super().clean()
-        is_typed_well = not {"phone", "email"} & self.errors.keys()
-        if is_typed_well and not cleaned.get("phone") and not cleaned.get("email"):
-            raise ValidationError(
-                _("Please enter a telephone number or an e-mail address: how else would they hear of it?")
-            )
-        return cleaned
-
-    def submission(self) -> Submission:
-        """What the domain takes; the form must be valid."""
-        given = self.cleaned_data
-        return Submission(
-            language=self.location.locale,
-            overrides=bool(given["reason"]),
-            **{
-                name: given[name]
-                for name in (
-                    "service",
-                    "start",
-                    "resource",
-                    "name",
-                    "email",
-                    "phone",
-                    "notes",
-                    "confirm_duplicate",
-                )
-            },
-        )

@@ -6,30 +6,29 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import attending, intake, times
+from bookings import attending, intake, series, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking
-from bookings.calendar import day_grid, standing, suggestions
-from bookings.calendar.entering import at_place, barred_from_booking, day_page, framed, may
-from bookings.calendar.forms import NewBookingForm, initial_of, read_start
-from bookings.intake import LikelyDuplicate, Recorded
+from bookings.calendar import booked, series_dates, suggestions
+from bookings.calendar.entering import at_place, barred_from_booking, framed, may
+from bookings.calendar.forms import initial_of, read_start
+from bookings.calendar.new_booking_form import NewBookingForm
+from bookings.calendar.series_dates import Dates
+from bookings.intake import LikelyDuplicate
 from bookings.places import Location
 from bookings.times import NotOffered, Offer
 from operations import console, intents, reach
 from operations.errors import HoldfastError
-from operations.workflow import Source
+from operations.workflow import Operation, Source
 
 SCOPE = "desk:book"
+OURS = frozenset({"csrfmiddlewaretoken", "request_id"})
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,7 @@ class Shown:
     """Whether the rule that refused can be set aside by this person."""
     alternatives: list[Offer] = field(default_factory=list)
     earlier: Booking | None = None
+    dates: Dates | None = None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +52,9 @@ def new(request: HttpRequest, location: Location) -> HttpResponse:
         return refusal
     if request.method != "POST":
         return _page(request, _opened(request, location))
-    if {"use", "find", "pick"} & request.POST.keys():
+    if "dates" in request.POST:
+        return _show_dates(request, location)
+    if {"use", "find", "pick", "choose"} & request.POST.keys():
         return _page(request, _helped(request, location))
     return _receive(request, location)
 
@@ -81,8 +83,8 @@ def _next_step(location: Location) -> datetime:
 
 
 def _helped(request: HttpRequest, location: Location) -> NewBookingForm:
-    """The same form with a known customer or another time filled in; nothing is booked."""
-    typed: dict[str, Any] = {name: request.POST.get(name, "") for name in NewBookingForm.base_fields}
+    """The same form for another service, with a known customer or another time; nothing is booked."""
+    typed: dict[str, Any] = {name: request.POST[name] for name in request.POST if name not in OURS}
     if start := read_start(request.POST.get("pick", "")):
         typed |= initial_of(start, location)
     number = request.POST.get("use", "")
@@ -99,23 +101,66 @@ def _receive(request: HttpRequest, location: Location) -> HttpResponse:
     except intents.RequestRefused as refusal:
         return _page(request, form, Shown(400, str(refusal)), intents.issue())
     if not form.is_valid():
-        return _page(request, form, Shown(422, _("Nothing is booked yet.")))
+        return _page(request, form, Shown(422, _("Nothing is booked yet."), dates=_dates(request, form)))
+    if not form.was_complete:
+        problem = _("Nothing is booked yet: this service asks something more. Leave open what is not said.")
+        return _page(request, form, Shown(422, problem))
     if form.cleaned_data["reason"] and not may(request, attending.OVERRIDE):
         return console.barred(request, location, "override", _("Set the rules aside"))
+    return _record(request, form, key)
+
+
+def _record(request: HttpRequest, form: NewBookingForm, key: intents.Request) -> HttpResponse:
     assert request.user.pk is not None
     by = attending.by_staff(key, request.user.pk, form.cleaned_data["reason"])
     try:
-        recorded = intake.submit(key, form.submission(), source=Source.DESK, by=by)
+        if form.cleaned_data["every"]:
+            return _record_series(request, form, key, by)
+        return booked.one(request, intake.submit(key, form.submission(), source=Source.DESK, by=by))
     except HoldfastError as refusal:
         return _refused(request, form, refusal)
-    return _done(request, recorded)
+
+
+def _record_series(
+    request: HttpRequest, form: NewBookingForm, key: intents.Request, by: Operation
+) -> HttpResponse:
+    """The ticked dates, as soon as they have been seen."""
+    dates = _dates(request, form)
+    assert dates is not None
+    if not dates.was_shown:
+        return _page(request, form, Shown(422, _("Nothing is booked yet: these are the dates."), dates=dates))
+    if not dates.kept:
+        return _page(request, form, Shown(422, _("Please keep at least one date."), dates=dates))
+    every = form.cleaned_data["every"]
+    made = series.book(key, form.submission(), every, dates.kept, source=Source.DESK, by=by)
+    return booked.several(request, made)
+
+
+def _show_dates(request: HttpRequest, location: Location) -> HttpResponse:
+    """The dates of the series, whoever it will be for; or what one still has to say for it."""
+    asked = NewBookingForm(request.POST, location=location)
+    if dates := _dates(request, asked):
+        return _page(request, _helped(request, location), Shown(dates=dates))
+    if not asked.cleaned_data.get("every"):
+        asked.add_error("every", _("Please choose how often."))
+    return _page(request, asked, Shown(422, _("Nothing is booked yet.")))
+
+
+def _dates(request: HttpRequest, form: NewBookingForm) -> Dates | None:
+    rhythm = form.rhythm()
+    return series_dates.of(rhythm, request.POST) if rhythm else None
 
 
 def _refused(request: HttpRequest, form: NewBookingForm, refusal: HoldfastError) -> HttpResponse:
     """Every answer other than "recorded"; what was typed stays, and the number of the form stays usable."""
     wanted = form.cleaned_data
+    if form.rhythm():
+        problem = str(refusal)
+        number = intents.issue() if isinstance(refusal, intents.KeyReused | intents.RequestExpired) else ""
+        return _page(request, form, Shown(409, problem, dates=_dates(request, form)), number)
+    people = wanted.get("people") or 1
     near = (
-        times.nearest(wanted["service"], wanted["start"])
+        times.nearest(wanted["service"], wanted["start"], people=people)
         if isinstance(refusal, TimeTaken | NotOffered)
         else []
     )
@@ -134,23 +179,6 @@ def _refused(request: HttpRequest, form: NewBookingForm, refusal: HoldfastError)
         case intents.RequestExpired():
             return _page(request, form, Shown(409, str(refusal)), intents.issue())
     return _page(request, form, Shown(409, str(refusal)))
-
-
-def _done(request: HttpRequest, recorded: Recorded) -> HttpResponse:
-    booking = recorded.booking
-    said = {
-        "name": booking.name,
-        "time": day_grid.clock(booking.starts_at.astimezone(booking.location.zone)),
-        "reference": booking.reference,
-    }
-    text = _("Booked: %(name)s at %(time)s, reference %(reference)s.") % said
-    if recorded.is_repeat:
-        text = _("Already booked: %(name)s at %(time)s. Nothing was booked twice.") % said
-    if not standing.reached_by(booking):
-        text += " " + _("There is no e-mail address, so nothing is sent: please tell them the reference.")
-    page = reverse("staff-booking", args=[booking.location.slug, booking.pk])
-    messages.success(request, format_html('{} <a href="{}">{}</a>', text, page, pgettext("link", "Open")))
-    return console.see_other(day_page(booking))
 
 
 def _known(request: HttpRequest) -> list[suggestions.Known]:

@@ -18,7 +18,7 @@ from bookings.allocation import TimeTaken
 from bookings.forms import SeriesForm, parse_start
 from bookings.places import Service
 from bookings.recurrence import Series
-from bookings.series import Occasion
+from bookings.series import Occasion, Rhythm
 from bookings.views import days, lookup, waiting
 from bookings.views.answers import SeeOther, page, private
 from bookings.views.days import Slot
@@ -125,7 +125,10 @@ def _form(
     service = form.service
     start, every, count = form.rhythm()
     resource = lookup.resource(service, form["resource"].value() or "")
-    plan = recurring.plan(service, start, every, count, resource) if start and every and count else []
+    plan: list[Occasion] = []
+    if start and every and count:
+        rhythm = Rhythm(service=service, first=start, every=every, count=count, resource=resource)
+        plan = recurring.plan(rhythm)
     kept = set(form.kept()) if form.is_bound and not isinstance(refusal, TimeTaken) else None
     context = {
         "location": service.location,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from bookings import processing
-from bookings.models import Booking
+from bookings.models import Booking, Question
 from tests.calendar.attending import soon
 from tests.calendar.pages import browser, calendar, of
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, SessionFactory
@@ -168,6 +168,27 @@ def test_somebody_known_is_suggested_while_the_number_is_typed(desk, live_server
 
     expect(desk.get_by_role("textbox", name="Name")).to_have_value("Carla Diaz")
     expect(desk.get_by_role("textbox", name="E-mail address")).to_have_value("carla@example.com")
+    assert complaints == []
+
+
+def test_choosing_a_service_asks_what_it_asks(desk, live_server, service, complaints):
+    lesson = ServiceFactory(location=service.location, name="Lesson", capacity=6, max_people=4)
+    Question.objects.create(service=lesson, code="level", text="How far are you?", is_required=True)
+    desk.goto(live_server.url + tomorrow(service))
+    cell(desk, soon(), "lena").get_by_role("link").click()
+    desk.get_by_label("Telephone").fill("+49 30 5550 199")
+    desk.get_by_role("textbox", name="Name").fill("Anna Berg")
+
+    desk.get_by_label("Service").select_option("Lesson (30 min)")
+    desk.get_by_label("How far are you?").fill("Beginner")
+    desk.get_by_label("People").select_option("3")
+    assert findings(desk) == []
+    desk.get_by_role("button", name="Book", exact=True).last.click()
+
+    expect(desk.locator(".messagelist")).to_contain_text("Booked: Anna Berg at 09:00")
+    booking = Booking.objects.get()
+    assert (booking.people, booking.answers["level"]["answer"]) == (3, "Beginner")
+    desk.goto(live_server.url + tomorrow(service))
     assert complaints == []
 
 

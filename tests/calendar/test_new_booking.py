@@ -16,13 +16,12 @@ from operations import roles
 from operations.history import Event
 from operations.repair import RecoveryAttempt
 from tests.calendar.attending import soon, staff
+from tests.calendar.calling import CALLER, filled, opened, path_to, send
 from tests.calendar.pages import browser, calendar, look, post
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
 from tests.pages.visitor import Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-CALLER = {"name": "Anna Berg", "phone": "+49 30 5550 199"}
 
 
 @pytest.fixture
@@ -30,25 +29,6 @@ def service():
     offered = ServiceFactory(location=LocationFactory(minimum_notice_minutes=0))
     ResourceFactory(location=offered.location, name="Lena", slug="lena")
     return offered
-
-
-def path_to(location, start=None, **given):
-    asked = ({"start": start.isoformat()} if start else {}) | given
-    return f"{reverse('staff-book', args=[location.slug])}?{urlencode(asked)}"
-
-
-def opened(client, service, start=None, **given):
-    page = look(client, path_to(service.location, start or soon(), **given))
-    return page.form("/new/")
-
-
-def filled(form, service, **changed):
-    return {"service": service.slug, "resource": "", **CALLER, **changed}
-
-
-def send(client, service, start=None, **changed):
-    form = opened(client, service, start)
-    return post(client, form, **filled(form, service, **changed))
 
 
 def test_from_an_empty_cell_to_a_booking(service):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings import changes, intake, processing, recurrence, series
 from bookings.intake import Submission
 from bookings.models import Booking, Series
-from bookings.series import NothingFree
+from bookings.series import NothingFree, Rhythm
 from notifications.models import Delivery
 from operations import intents, proving
 from operations.errors import StaleRecord
@@ -148,7 +148,7 @@ def test_the_plan_says_what_is_wrong_with_each_date(service):
     service.location.save()
     take(service, starts(2)[1])
 
-    plan = series.plan(service, in_a_week(), "week", 3, None)
+    plan = series.plan(Rhythm(service=service, first=in_a_week(), every="week", count=3))
 
     assert [occasion.is_free for occasion in plan] == [True, False, False]
     assert "taken" in plan[1].why
@@ -156,7 +156,7 @@ def test_the_plan_says_what_is_wrong_with_each_date(service):
 
 
 def test_there_are_never_more_dates_than_the_limit(service):
-    assert len(series.plan(service, in_a_week(), "week", 200, None)) == 26
+    assert len(series.plan(Rhythm(service=service, first=in_a_week(), every="week", count=200))) == 26
 
 
 def test_cancelling_the_rest_leaves_what_is_over(service):

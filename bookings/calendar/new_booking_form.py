@@ -1,0 +1,163 @@
+"""The form for somebody on the telephone: who it is, what their service asks, how many and how often."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bookings import question_fields, questions
+from bookings.calendar.forms import TimeAtPlaceForm
+from bookings.intake import Submission
+from bookings.places import Location, Service
+from bookings.recurrence import Every
+from bookings.series import Rhythm
+from bookings.typed_fields import Address, Line, Paragraphs
+
+USUAL_COUNT = 10
+OF_RHYTHM = frozenset({"service", "date", "time", "fold", "resource", "people", "every", "count"})
+
+
+class NewBookingForm(TimeAtPlaceForm):
+    """A booking on behalf of somebody who can be reached by telephone or mail."""
+
+    service = forms.ChoiceField(label=_("Service"))
+    phone = Line(
+        label=_("Telephone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "off"}),
+    )
+    name = Line(
+        label=_("Name"),
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": _("Please enter the name.")},
+    )
+    email = Address(
+        label=_("E-mail address"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"invalid": _("Please enter an e-mail address like name@example.com.")},
+    )
+    notes = Paragraphs(
+        label=_("What the customer says"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+    )
+    every = forms.ChoiceField(
+        label=_("How often?"), required=False, choices=[("", _("Once")), *Every.choices]
+    )
+    count = forms.TypedChoiceField(
+        label=_("How many times?"), required=False, coerce=int, initial=USUAL_COUNT
+    )
+    confirm_duplicate = forms.BooleanField(label=_("Both are meant"), required=False)
+
+    def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
+        super().__init__(*args, location=location, **kwargs)
+        self.services = {each.slug: each for each in location.services.filter(is_active=True)}
+        for each in self.services.values():
+            each.location = location
+        names = [
+            (slug, _("%(name)s (%(minutes)d min)") % {"name": each.name, "minutes": each.minutes})
+            for slug, each in self.services.items()
+        ]
+        self.fields["service"].choices = names  # type: ignore[attr-defined]
+        most = settings.HOLDFAST.series_bookings_count
+        self.fields["count"].choices = [(number, str(number)) for number in range(2, most + 1)]  # type: ignore[attr-defined]
+        self.fields |= _of_service(self.chosen)
+        if not self.is_bound and self.initial.get("resource"):
+            self.fields["phone"].widget.attrs["autofocus"] = True  # the rest was chosen in the table
+
+    @property
+    def chosen(self) -> Service | None:
+        """The service that the form is shown for: the one that is chosen, or the first."""
+        slug = self.data.get("service") if self.is_bound else self.initial.get("service")
+        return self.services.get(slug or "") or next(iter(self.services.values()), None)
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The questions of the service, as fields."""
+        return [self[name] for name in self.fields if name.startswith(question_fields.PREFIX)]
+
+    @property
+    def party(self) -> forms.BoundField | None:
+        """For how many people, where the service lets one booking be for several."""
+        return self["people"] if "people" in self.fields else None
+
+    @property
+    def was_complete(self) -> bool:
+        """Whether the page that was sent showed all that its service asks: another may have been chosen."""
+        if not self.asked and self.party is None:
+            return True
+        return self.chosen is not None and self.data.get("asked_for") == self.chosen.slug
+
+    def clean_service(self) -> Service:
+        """The service behind the slug."""
+        return self.services[self.cleaned_data["service"]]
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody has to be reachable when the place has to call it off."""
+        cleaned = super().clean()
+        if cleaned.get("every") and not cleaned.get("count") and "count" not in self.errors:
+            self.add_error("count", _("Please choose how many times."))
+        is_typed_well = not {"phone", "email"} & self.errors.keys()
+        if is_typed_well and not cleaned.get("phone") and not cleaned.get("email"):
+            raise ValidationError(
+                _("Please enter a telephone number or an e-mail address: how else would they hear of it?")
+            )
+        return cleaned
+
+    def rhythm(self) -> Rhythm | None:
+        """The series that is asked for, whoever it will be for; None as long as one cannot say which."""
+        self.is_valid()
+        given = self.cleaned_data
+        if OF_RHYTHM & self.errors.keys() or not given.get("every"):
+            return None
+        return Rhythm(
+            service=given["service"],
+            first=given["start"],
+            every=given["every"],
+            count=given["count"],
+            resource=given["resource"],
+            people=given.get("people") or 1,
+            overrides=bool(given.get("reason")),
+        )
+
+    def submission(self) -> Submission:
+        """What the domain takes; the form must be valid."""
+        given = dict(self.cleaned_data)
+        taken = ("service", "start", "resource", "name", "email", "phone", "notes", "confirm_duplicate")
+        return Submission(
+            language=self.location.locale,
+            overrides=bool(given["reason"]),
+            people=given.get("people") or 1,
+            answers=question_fields.answers(given),
+            **{name: given[name] for name in taken},
+        )
+
+
+def _of_service(service: Service | None) -> dict[str, forms.Field]:
+    """What depends on the service. Staff may leave every question open: a call is short."""
+    if service is None:
+        return {}
+    fields = question_fields.fields(questions.asked(service))
+    for field in fields.values():
+        field.required = False
+    return ({"people": _how_many(service.most_people)} if service.most_people > 1 else {}) | fields
+
+
+def _how_many(most: int) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=_("People"),
+        choices=[(number, str(number)) for number in range(1, most + 1)],
+        initial=1,
+        coerce=int,
+        required=False,
+        error_messages={"invalid_choice": _("One booking is for at most %(most)s people.") % {"most": most}},
+    )
