@@ -154,10 +154,11 @@ def _move(
     start: datetime,
     resource: Resource | None,
     overrides: bool = False,
+    tells: bool = True,
 ) -> None:
     if start == booking.starts_at and resource in (None, booking.resource):
         raise NotAllowedNow(_("It is at this time already."))
-    changes.move_to(booking, start, resource, operation, overrides=overrides)
+    changes.move_to(booking, start, resource, operation, overrides=overrides, tells=tells)
 
 
 def _lock(pk: int) -> Booking:

@@ -304,7 +304,8 @@ class Booking(Workflow):
         place: int,
         resource: Resource | None,
         local_start: str,
-    ) -> dict[str, str]:
+        silently: bool = False,
+    ) -> dict[str, Any]:
         before = self.local_start
         self.session, self.place, self.resource = session, place, resource
         self.starts_at, self.ends_at, self.local_start = session.starts_at, session.ends_at, local_start
@@ -313,7 +314,7 @@ class Booking(Workflow):
         if self.answer_until:
             self.answer_until = min(self.answer_until, self.starts_at)
         self.revision += 1
-        return {"from": before, "to": local_start}
+        return {"from": before, "to": local_start} | ({"silently": True} if silently else {})
 
     @transition(field="status", source=S.FAILED, target=None)
     def take_place(self, *, session: Session, place: int, resource: Resource | None) -> None:

@@ -128,8 +128,13 @@ def move_to(
     operation: Operation,
     *,
     overrides: bool = False,
+    tells: bool = True,
 ) -> None:
-    """Move a locked booking; it takes the new time before it leaves the old one."""
+    """Move a locked booking; it takes the new time before it leaves the old one.
+
+    Without a message somebody vouches that the customer knows; what they are owed from before still
+    leaves, and says how things stand then.
+    """
     zone = booking.location.zone
     place = allocation.take(
         booking.service,
@@ -147,9 +152,13 @@ def move_to(
         place=place.number,
         resource=place.resource,
         local_start=place.session.starts_at.astimezone(zone).isoformat(),
+        silently=not tells,
     )
-    messages.supersede_unsent(booking, operation)
-    messages.tell(booking, "moved", operation)
+    if tells:
+        messages.supersede_unsent(booking, operation)
+        messages.tell(booking, "moved", operation)
+    else:
+        messages.supersede_reminders(booking, operation)
     messages.remind(booking, operation)
 
 

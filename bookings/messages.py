@@ -169,6 +169,12 @@ def supersede_unsent(booking: Booking, operation: Operation) -> int:
     return outbox.supersede(deliveries.overtakable(), operation)
 
 
+def supersede_reminders(booking: Booking, operation: Operation) -> int:
+    """Take back the reminders of a time that counts no more, and nothing else."""
+    reminding = Delivery.objects.filter(message__booking=booking, kind=REMINDER)
+    return outbox.supersede(reminding.overtakable(), operation)
+
+
 def _once_more(booking: Booking, original: Delivery, operation: Operation) -> Delivery:
     not_after, now_at = copy_not_after(booking, original.kind), address(booking, original.channel)
     if now_at and outbox.digest(original.recipient) != outbox.digest(now_at):

@@ -28,7 +28,7 @@ HISTORY = f"""
     WITH step AS (
         SELECT subject_id, bool_or(details ? 'without_email') OVER past
                 AND NOT bool_or(transition = 'correct_email') OVER past AS is_unreachable,
-            transition = 'accept' AND details ? 'silently' AS is_silent,
+            transition IN ('accept', 'move') AND details ? 'silently' AS is_silent,
             count(*) FILTER (WHERE transition IN {REVISING})
                 OVER past AS revision,
             CASE {" ".join(f"WHEN {step} THEN ARRAY{list(kinds)}" for step, kinds in TOLD_BY.items())}
@@ -108,7 +108,8 @@ def untold() -> list[Breach]:
     """A step that the customer should have been told of, and no message was ever made.
 
     Who booked by telephone and left no address cannot be written to until one is added. What was promised
-    elsewhere, before it was imported, may stand here without a word.
+    elsewhere, before it was imported, may stand here without a word, and of a move that staff made on the
+    telephone they may vouch that the customer knows.
     """
     return found_by(
         f"""{HISTORY}

@@ -101,3 +101,37 @@ def read_start(text: str) -> datetime | None:
         return parse_start(text)
     except (ValueError, OverflowError):
         return None
+
+
+class MoveForm(TimeAtPlaceForm):
+    """Where to move a booking, and whether the customer is written to about it."""
+
+    tells = forms.ChoiceField(
+        label=_("Does the customer get a message?"),
+        required=False,
+        choices=(("yes", _("Yes, with the new time")), ("no", _("No, they know already"))),
+        initial="yes",
+    )
+    silence = Line(
+        label=_("If not, why? It is kept in the history"),
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.TextInput({"autocomplete": "off", "list": "usual-silences"}),
+    )
+
+    @property
+    def why(self) -> str:
+        """What the history keeps: why against the rules, and why without a message."""
+        silence = "" if self.cleaned_data["tells"] else self.cleaned_data["silence"]
+        return " \N{MIDDLE DOT} ".join(part for part in (self.cleaned_data["reason"], silence) if part)
+
+    def clean_tells(self) -> bool:
+        """A form that does not say it tells them."""
+        return bool(self.cleaned_data["tells"] != "no")
+
+    def clean(self) -> dict[str, Any]:
+        """Who says nothing to the customer says why."""
+        cleaned = super().clean()
+        if cleaned.get("tells") is False and not cleaned.get("silence") and "silence" not in self.errors:
+            self.add_error("silence", _("Please say why they are not told."))
+        return cleaned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from bookings.booking import Booking
 from bookings.calendar import standing
 from bookings.calendar.booking_page import done, fresh, read_hand, status_of
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
-from bookings.calendar.forms import TimeAtPlaceForm, initial_of, read_start
+from bookings.calendar.forms import MoveForm, initial_of, read_start
 from bookings.places import Resource
 from bookings.times import NotOffered
 from operations import console, intents
@@ -30,7 +31,7 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
         return barred(request, booking, attending.MOVING)
     if request.method != "POST":
         return _page(request, booking, _wanted(request, booking), **_nearest(request, booking))
-    form = TimeAtPlaceForm(request.POST, location=booking.location)
+    form = MoveForm(request.POST, location=booking.location)
     if not form.is_valid():
         return _page(request, booking, form, 422)
     if form.cleaned_data["reason"] and not may(request, attending.OVERRIDE):
@@ -38,20 +39,19 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     return _move(request, booking, form)
 
 
-def _move(request: HttpRequest, booking: Booking, form: TimeAtPlaceForm) -> HttpResponse:
+def _move(request: HttpRequest, booking: Booking, form: MoveForm) -> HttpResponse:
     given = form.cleaned_data
-    wanted = {"start": given["start"], "resource": given["resource"], "overrides": bool(given["reason"])}
+    wanted = {name: given[name] for name in ("start", "resource", "tells")}
+    wanted |= {"overrides": bool(given["reason"])}
     try:
-        hand = read_hand(request, attending.MOVING)
+        hand = replace(read_hand(request, attending.MOVING), reason=form.why)
         changed = attending.do(attending.MOVING, booking.pk, hand, **wanted)
     except HoldfastError as refusal:
         return _refused(request, fresh(booking), form, refusal)
     return done(request, attending.MOVING, changed)
 
 
-def _refused(
-    request: HttpRequest, booking: Booking, form: TimeAtPlaceForm, refusal: HoldfastError
-) -> HttpResponse:
+def _refused(request: HttpRequest, booking: Booking, form: MoveForm, refusal: HoldfastError) -> HttpResponse:
     told: dict[str, Any] = {"problem": str(refusal)}
     if isinstance(refusal, TimeTaken | NotOffered):
         told["alternatives"] = times.nearest(booking.service, form.cleaned_data["start"])
@@ -65,17 +65,17 @@ def _refused(
     return _page(request, booking, form, status, **told)
 
 
-def _wanted(request: HttpRequest, booking: Booking) -> TimeAtPlaceForm:
+def _wanted(request: HttpRequest, booking: Booking) -> MoveForm:
     """The form with the time that the address asks for: dropped there, or chosen field by field."""
     if "date" in request.GET:
-        return TimeAtPlaceForm(request.GET, location=booking.location)
+        return MoveForm(request.GET, location=booking.location)
     start = read_start(request.GET.get("start", ""))
     slug = request.GET.get("resource", "") if start else booking.resource.slug if booking.resource else ""
     asked = initial_of(start or booking.starts_at, booking.location) | {"resource": slug}
     if start is None:
-        return TimeAtPlaceForm(initial=asked, location=booking.location)
+        return MoveForm(initial=asked, location=booking.location)
     typed = asked | {"date": asked["date"].isoformat(), "time": f"{asked['time']:%H:%M}"}
-    return TimeAtPlaceForm(typed, location=booking.location)
+    return MoveForm(typed, location=booking.location)
 
 
 def _nearest(request: HttpRequest, booking: Booking) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _nearest(request: HttpRequest, booking: Booking) -> dict[str, Any]:
 
 
 def _page(
-    request: HttpRequest, booking: Booking, form: TimeAtPlaceForm, status: int = 200, **told: Any
+    request: HttpRequest, booking: Booking, form: MoveForm, status: int = 200, **told: Any
 ) -> HttpResponse:
     start, resource = _target(form)
     rule = allocation.rule_against(booking.service, start, resource) if start else ""
@@ -112,8 +112,8 @@ def _page(
     return framed(request, "calendar/move.html", context, status)
 
 
-def _target(form: TimeAtPlaceForm) -> tuple[datetime | None, Resource | None]:
-    """Where the form leads, as far as it is filled in."""
-    if not form.is_bound or not form.is_valid():
+def _target(form: MoveForm) -> tuple[datetime | None, Resource | None]:
+    """Where the form leads, as far as it says."""
+    if not form.is_bound or {"date", "time", "fold", "resource"} & form.errors.keys():
         return None, None
     return form.cleaned_data["start"], form.cleaned_data["resource"]

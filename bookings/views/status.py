@@ -19,7 +19,7 @@ from bookings import explanations, ics, language, messages, told
 from bookings.booking import Booking, Status
 from bookings.places import Location
 from bookings.reminders import REMINDER
-from bookings.views import lookup
+from bookings.views import lookup, what_changed
 from bookings.views.answers import page, private
 from notifications import evidence, wording
 from notifications.models import Delivery
@@ -110,6 +110,7 @@ def _context(booking: Booking) -> dict[str, Any]:
         "explanation": explanations.explain(booking),
         "actions": explanations.allowed_actions(booking),
         "lines": [_line(delivery, booking.location) for delivery in deliveries if not _is_dropped(delivery)],
+        "moved_silently": what_changed.moved_silently(booking),
         "is_over": booking.status in OVER and booking.service.is_active and booking.location.is_active,
         "every": _interval_seconds(booking, deliveries),
     }

@@ -27,6 +27,16 @@ def since(booking: Booking, version: int) -> list[Change]:
     return [Change(event.at, _text(booking, event), _actor(booking, event)) for event in events]
 
 
+def moved_silently(booking: Booking) -> Change | None:
+    """The last move, if it is one that nobody wrote to the customer about; at most one query."""
+    if booking.revision == 0:  # nothing that is told to people has happened to it
+        return None
+    last = Event.objects.of(booking).filter(transition="move").order_by("-sequence").first()
+    if last is None or not last.details.get("silently"):
+        return None
+    return Change(last.at, _text(booking, last), _actor(booking, last))
+
+
 def _text(booking: Booking, event: Event) -> str:
     match event.transition:
         case "accept":
@@ -48,7 +58,10 @@ def _text(booking: Booking, event: Event) -> str:
         case "correct_phone":
             return _("The telephone number was corrected.")
         case "move":
-            return _("The booking was moved from %(before)s to %(after)s.") % {
+            text = _("The booking was moved from %(before)s to %(after)s.")
+            if event.details.get("silently"):
+                text += " " + _("You were not sent a message about it.")
+            return text % {
                 "before": _moment(booking, event.details.get("from")),
                 "after": _moment(booking, event.details.get("to")),
             }

@@ -66,9 +66,14 @@ OUTCOMES = {
 
 
 def in_words(event: Event) -> str:
-    """What happened, as the app says it; otherwise the move's name and the status it led to."""
+    """What happened, as the app says it; otherwise the move's name and the status it led to.
+
+    An app may have other words for a move of which nobody was told.
+    """
     model: Any = apps.get_model(event.subject_model)
-    said = introduction(model).moves.get(event.transition)
+    moves = introduction(model).moves
+    said = moves.get(f"{event.transition} silently") if event.details.get("silently") else None
+    said = said or moves.get(event.transition)
     if said is None and issubclass(model, Effect):
         said = EFFECT_MOVES.get(event.transition)
     if said is not None:

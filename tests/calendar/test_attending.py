@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from bookings import attending
+from bookings import attending, processing
 from bookings.allocation import TimeTaken
 from bookings.changes import NotAllowedNow
 from bookings.models import Booking
 from bookings.times import NotOffered
 from notifications.models import Delivery
-from operations import intents, recovery
+from operations import intents, recovery, workflow
 from operations.errors import StaleRecord
 from operations.history import Event
 from operations.people.notes import Note
@@ -139,6 +140,22 @@ def test_a_move_to_another_time_and_person():
 
     assert (moved.starts_at, moved.resource) == (later, lena)
     assert [each.kind for each in Delivery.objects.exclude(kind="reminder")] == ["moved"]
+
+
+def test_a_silent_move_keeps_the_proof_and_reminds_of_the_new_time():
+    booking = BookingFactory()
+    with transaction.atomic():
+        processing.accept(Booking.objects.select_for_update().get(pk=booking.pk), workflow.WORKER)
+    booking = fresh(booking)
+
+    later = booking.starts_at + timedelta(minutes=30)
+    do(booking, attending.MOVING, "She called.", start=later, resource=None, tells=False)
+
+    pending = Delivery.objects.filter(status="pending")
+    assert not pending.filter(kind="moved").exists()
+    assert pending.filter(kind="confirmation").count() == 1, "what was owed before still leaves"
+    assert {each.harm_at for each in pending.filter(kind="reminder")} == {later}
+    assert [breach for breach in breaches() if "bookings.booking" in breach.record] == []
 
 
 def test_a_move_onto_somebody_else_is_refused_and_kept():

@@ -4,8 +4,10 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.urls import reverse
 
 from bookings.models import Booking
+from notifications.models import Delivery
 from operations import roles
 from operations.history import Event
 from operations.repair import RecoveryAttempt
@@ -129,3 +131,35 @@ def test_nobody_moves_without_the_permission(booking):
 @pytest.mark.parametrize("query", ["start=soon", "date=2027-02-30&time=09:00", "start=0001-01-01T00:00:00Z"])
 def test_a_time_that_is_none_asks_again(booking, query):
     assert browser().get(f"{of(booking, 'staff-move')}?{query}").status_code == 200
+
+
+def test_a_move_tells_the_customer_unless_somebody_says_why_not(booking):
+    client = browser()
+    form = asked(client, booking, booking.starts_at + timedelta(hours=1)).form("/move/")
+
+    refused = post(client, form, tells="no")
+    assert refused.status_code == 422
+    assert "Please say why they are not told." in refused.content.decode()
+    assert "New time" in refused.content.decode()
+    assert fresh(booking).starts_at == booking.starts_at
+
+    assert post(client, form, tells="no", silence="She called.").status_code == 303
+    assert not Delivery.objects.filter(kind="moved").exists()
+    assert "was not sent a message" in look(client, of(booking)).text
+    assert "She called." in look(client, of(booking)).text
+
+
+def test_a_silent_move_is_said_on_the_customers_page_until_they_are_told_of_another(booking):
+    client = browser()
+    form = asked(client, booking, booking.starts_at + timedelta(hours=1)).form("/move/")
+    post(client, form, tells="no", silence="She called.")
+    page = reverse("booking", args=[booking.token])
+
+    text = look(client, page).text
+    assert "You were not sent a message about it." in text
+    assert "She called." not in text
+
+    moved = fresh(booking)
+    post(client, asked(client, moved, moved.starts_at + timedelta(hours=1)).form("/move/"))
+    assert Delivery.objects.filter(kind="moved").count() == 1
+    assert "You were not sent a message" not in look(client, page).text
