@@ -22,6 +22,8 @@ BOOKING_EVENTS = {
     "record_no_show": "booking.no_show",
     "take_back_no_show": "booking.completed",
     "cancel": "booking.cancelled",
+    "merge": "booking.cancelled",
+    "take_over": "booking.corrected",
     "fail": "booking.failed",
 }
 ENQUIRY_EVENTS = {"enquire": "enquiry.received", "reply": "enquiry.answered", "close": "enquiry.closed"}
@@ -36,6 +38,7 @@ def describe_booking(booking: Booking, includes_customer: bool) -> dict[str, Any
         "waiting_for": booking.waiting_for or None,
         "failure_code": booking.failure_code or None,
         "cancelled_by": booking.cancelled_by or None,
+        "merged_into": booking.merged_into.reference if booking.merged_into else None,
         "is_no_show": bool(booking.no_show),
         "location": booking.location.slug,
         "service": booking.service.slug,
@@ -77,7 +80,7 @@ register(
         model=Booking,
         name="booking",
         event_types=BOOKING_EVENTS,
-        records=lambda: Booking.objects.select_related("location", "service", "resource"),
+        records=lambda: Booking.objects.select_related("location", "service", "resource", "merged_into"),
         describe=describe_booking,
         reference=lambda booking: str(booking.reference),
         location=lambda booking: str(booking.location.slug),

@@ -146,6 +146,9 @@ class Booking(Workflow):
     cancel_reason = models.TextField(blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     duplicate_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="merged", db_index=False
+    )
     revision = models.PositiveIntegerField(
         default=0, help_text=_("Grows when time or state told to people changes.")
     )
@@ -186,6 +189,10 @@ class Booking(Workflow):
                 condition=Q(waiting_for="") | Q(status=S.SUBMITTED, answer_until__isnull=False),
                 name="bookings_waiting_has_a_deadline",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(status=S.CANCELLED),
+                name="bookings_merged_is_cancelled",
+            ),
         )
         indexes = (
             models.Index(
@@ -220,6 +227,9 @@ class Booking(Workflow):
             BrinIndex(fields=["created_at"], autosummarize=True, name="bookings_made"),
             models.Index(
                 fields=["series", "starts_at"], condition=Q(series__isnull=False), name="bookings_in_series"
+            ),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="bookings_merged_by"
             ),
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_email"),
             models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_phone"),
@@ -272,6 +282,14 @@ class Booking(Workflow):
         """The time was held and nothing promised: nobody is told."""
         self.stale_after = None
         self.cancelled_by, self.cancel_reason = by, reason
+
+    @transition(field="status", source=OPEN, target=S.CANCELLED)
+    def merge(self, *, into: Booking) -> dict[str, str]:
+        """Their customer has the other one in its place, so nobody is told of a cancellation."""
+        self._stop_waiting()
+        self.cancelled_by, self.merged_into = "staff", into
+        self.revision += 1
+        return {"into": into.reference}
 
     @transition(field="status", source=[S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS], target=S.FAILED)
     def fail(self, *, code: str, text: str = "") -> None:
@@ -339,6 +357,15 @@ class Booking(Workflow):
     def settle_duplicate(self) -> None:
         """Staff looked: it is meant."""
         self.duplicate_of = None
+
+    @transition(field="status", source=[*OPEN, S.IN_PROGRESS], target=None)
+    def take_over(self, *, merged: Booking, taken: dict[str, Any]) -> dict[str, Any]:
+        """The same person's other booking goes into this one, with what this one did not say yet."""
+        for name, value in taken.items():
+            setattr(self, name, value)
+        if self.duplicate_of_id:
+            self.duplicate_of = None
+        return {"merged": merged.reference, "took": sorted(taken)}
 
     @transition(field="status", source=OPEN, target=None)
     def stay_outside(self) -> None:

@@ -53,6 +53,7 @@ def of_booking(booking: Booking) -> Data:
         "acknowledged_at": booking.acknowledged_at,
         "no_show": booking.no_show,
         "perhaps_the_same_as": earlier.reference if earlier else "",
+        "merged_into": booking.merged_into.reference if booking.merged_into else "",
     }
 
 

@@ -165,6 +165,8 @@ def _why_not_retry(booking: Booking) -> str:
 
 
 def _why_not_address(booking: Booking) -> str:
+    if booking.merged_into:
+        return _("Nothing more is written about it: your other booking counts.")
     if booking.status == Status.DRAFT:
         return _("No message has been written yet.")
     if timezone.now() > booking.ends_at + STILL_WRITTEN_TO:
@@ -261,6 +263,8 @@ def _completed(booking: Booking) -> Explanation:
 
 def _cancelled(booking: Booking) -> Explanation:
     place = {"place": booking.location.name}
+    if booking.merged_into:
+        return _merged(booking, booking.merged_into)
     text = {
         "customer": _("You cancelled this booking."),
         "staff": _("%(place)s cancelled this booking.") % place,
@@ -274,6 +278,17 @@ def _cancelled(booking: Booking) -> Explanation:
         _("This booking is cancelled"),
         text,
         _("The time is free again. You can book another one."),
+    )
+
+
+def _merged(booking: Booking, into: Booking) -> Explanation:
+    counts = {"reference": into.reference, "place": booking.location.name}
+    return Explanation(
+        Level.OVER,
+        _("This booking was merged with your other one"),
+        _("You had booked the same twice. %(place)s made one booking of both, with all that you told us.")
+        % counts,
+        _("What counts is %(reference)s: its own page shows how it stands.") % counts,
     )
 
 

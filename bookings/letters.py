@@ -13,7 +13,16 @@ from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from bookings import explanations, ics, letter_facts, message_texts, placeholders, reminders, when
+from bookings import (
+    explanations,
+    ics,
+    letter_facts,
+    merged,
+    message_texts,
+    placeholders,
+    reminders,
+    when,
+)
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.message_texts import MessageText
@@ -36,10 +45,11 @@ TRUE_WHILE = {
     "declined": CANCELLED,
     "cancelled_by_customer": CANCELLED,
     "cancelled_by_staff": CANCELLED,
+    "merged": CANCELLED,
     "failed": frozenset({Status.FAILED}),
     "wait_list_offer": frozenset({Status.DRAFT}),
 }
-CALLING_OFF = frozenset({"cancelled_by_customer", "cancelled_by_staff"})
+CALLING_OFF = frozenset({"cancelled_by_customer", "cancelled_by_staff", "merged"})
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
@@ -119,8 +129,10 @@ def render(
 
 
 def _about_booking(delivery: Delivery, booking: Booking, name: str, own: MessageText | None) -> Content:
+    own_page = f"{settings.HOLDFAST_URL}/b/{booking.token}/?m={delivery.uid}"
     context = {
         "booking": booking,
+        "goes": None,
         "name": booking.name,
         "when": when.for_booking(booking, delivery.language),
         "explanation": explanations.explain(booking),
@@ -132,12 +144,21 @@ def _about_booking(delivery: Delivery, booking: Booking, name: str, own: Message
         "held_until": when.spoken(
             booking.stale_after or booking.starts_at, booking.location.zone, delivery.language
         ),
-        "link": f"{settings.HOLDFAST_URL}/b/{booking.token}/?m={delivery.uid}",
+        "link": own_page,
+        "own_page": own_page,
         "desk": f"{settings.HOLDFAST_URL}/admin/desk/bookings.awaiting_staff/{booking.pk}/",
         "new_address": delivery.parameters.get("new_address", ""),
     }
-    context |= _own_words(own, booking, delivery.language)
+    context |= _in_its_place(booking) | _own_words(own, booking, delivery.language)
     return render(delivery, name, booking.location, context, _invitation(delivery, booking))
+
+
+def _in_its_place(booking: Booking) -> dict[str, Any]:
+    """Of a booking that was merged, the letter shows the one that counts."""
+    counts = merged.what_counts(booking)
+    if counts is None:
+        return {}
+    return {"booking": counts, "goes": booking, "link": f"{settings.HOLDFAST_URL}/b/{counts.token}/"}
 
 
 def _about_enquiry(delivery: Delivery, enquiry: Enquiry, own: MessageText | None) -> Content:

@@ -25,6 +25,7 @@ from operations.workflow import Operation
 
 EMAIL = "email"
 LINK_AGAIN, ADDRESS_CHANGED = "link_sent_again", "address_changed"
+MERGED = "merged"
 OFFER, JOINED = "wait_list_offer", "wait_list_joined"
 BESIDES = frozenset({REMINDER, ADDRESS_CHANGED})  # they say nothing new, so they are never "the latest"
 NOT_LEFT = frozenset({EffectStatus.PENDING, EffectStatus.HELD, EffectStatus.CANCELLED, EffectStatus.EXPIRED})
@@ -50,7 +51,7 @@ def tell(booking: Booking, kind: str, operation: Operation, *, copy: bool = Fals
         return _send_link(booking, operation)
     if copy and (original := latest(booking, kind)):
         return _once_more(booking, original, operation)
-    if kind in text_messages.KINDS:
+    if kind in text_messages.KINDS or (kind in text_messages.FOR_WANT_OF_MAIL and not booking.email):
         number = text_messages.recipient(booking)
         _tell(booking, kind, number, str(booking.revision), operation, channel=SMS)
     return _tell(booking, kind, booking.email, str(booking.revision), operation)
@@ -287,7 +288,7 @@ register(
             title=title,
             compose=compose,
             about=about,
-            short=text_messages.compose if code in text_messages.KINDS else None,
+            short=text_messages.compose if code in text_messages.COMPOSED else None,
             link_copy=_link_copy,
         )
         for code, title in (
@@ -297,6 +298,7 @@ register(
             ("moved", _("New time")),
             ("cancelled_by_customer", _("Cancellation")),
             ("cancelled_by_staff", _("Cancellation by the place")),
+            (MERGED, _("One booking instead of two")),
             ("failed", _("Failure notice")),
             ("enquiry_received", _("Receipt of your message")),
             ("enquiry_answered", _("Answer")),

@@ -27,6 +27,7 @@ STANDING = CALLED_OFF | {"status": Status.ACCEPTED}
 STATES: dict[str, dict[str, Any]] = {
     "declined": CALLED_OFF | {"cancelled_by": "staff"},
     "cancelled_by_staff": CALLED_OFF | {"cancelled_by": "staff"},
+    messages.MERGED: CALLED_OFF | {"cancelled_by": "staff"},
     "cancelled_by_customer": CALLED_OFF | {"cancelled_by": "customer"},
     "failed": STANDING | {"status": Status.FAILED, "failure_code": FailureCode.CONFIRMATION_EXPIRED},
 }
@@ -131,6 +132,8 @@ def _as_if(kind: str, booking: Booking, location: Location) -> Booking:
     twin.location, twin.service, twin.resource = location, booking.service, booking.resource
     if kind in ("declined", "cancelled_by_staff") and not twin.cancel_reason:
         twin.cancel_reason = _("(Here stands your reason.)")
+    if kind == messages.MERGED:
+        twin.merged_into = booking
     return twin
 
 

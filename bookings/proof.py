@@ -21,8 +21,9 @@ TOLD_BY = {
         "cancelled_by_staff",
         "declined",
     ),
+    "transition = 'merge'": ("merged",),
 }
-REVISING = ("accept", "cancel", "fail", "move")
+REVISING = ("accept", "cancel", "fail", "merge", "move")
 KINDS = [kind for kinds in TOLD_BY.values() for kind in kinds]
 HISTORY = f"""
     WITH step AS (
@@ -199,6 +200,23 @@ def wrongly_offered() -> list[Breach]:
     )
 
 
+def merged_wrongly() -> list[Breach]:
+    """A booking that was merged and whose customer has no other in its place."""
+    return found_by(
+        """SELECT 'bookings.booking ' || gone.subject_id, 'was merged and no booking has taken it over'
+           FROM operations_event AS gone JOIN bookings_booking AS booking ON booking.id = gone.subject_id
+           WHERE gone.subject_model = 'bookings.booking' AND gone.transition = 'merge' AND NOT EXISTS (
+               SELECT 1 FROM operations_event AS taken
+               WHERE taken.subject_model = 'bookings.booking' AND taken.subject_id = booking.merged_into_id
+                   AND taken.transition = 'take_over' AND taken.operation_id = gone.operation_id)
+           UNION ALL
+           SELECT 'bookings.booking ' || id, 'leads to another one and was never merged'
+           FROM bookings_booking AS booking WHERE merged_into_id IS NOT NULL AND NOT EXISTS (
+               SELECT 1 FROM operations_event WHERE subject_model = 'bookings.booking'
+                   AND subject_id = booking.id AND transition = 'merge')"""
+    )
+
+
 register(
     Promise(
         "bookings.recorded", _("Every request that won has exactly one booking."), requests_without_result
@@ -208,6 +226,7 @@ register(
     Promise("bookings.held", _("A time is held exactly while a live booking needs it."), wrongly_held),
     Promise("bookings.told", _("Every step that concerns a customer has its message."), untold),
     Promise("bookings.told_once", _("No message is made without a step, and none twice."), told_too_much),
+    Promise("bookings.merged", _("What was merged lives on in another booking."), merged_wrongly),
     Promise("bookings.forgotten", _("What was forgotten names nobody."), still_named),
     Promise("bookings.reminded", _("Nobody is reminded of what will not be."), reminded_wrongly),
     Promise(

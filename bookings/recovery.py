@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings import explanations, introductions, outside, remedies, when
+from bookings import explanations, introductions, merging, outside, remedies, when
 from bookings.booking import Booking, BookingQuerySet, Status, Waiting
 from bookings.correspondence import Enquiry, EnquiryStatus, Message
 from bookings.customer import Customer
@@ -48,6 +48,7 @@ def _called_off() -> QuerySet[Booking]:
     return _bookings().filter(
         status=Status.CANCELLED,
         cancelled_by="staff",
+        merged_into__isnull=True,
         acknowledged_at__isnull=True,
         starts_at__gt=timezone.now(),
     )
@@ -120,7 +121,7 @@ def _explain_called_off(booking: Booking) -> str:
 
 
 def _explain_duplicate(booking: Booking) -> str:
-    earlier = booking.duplicate_of.reference if booking.duplicate_of else ""
+    earlier = ", ".join(other.reference for other in merging.others(booking))
     return _("It asks for the same as %(other)s, minutes later; the customer said that both are meant.") % {
         "other": earlier
     }
@@ -241,7 +242,7 @@ register(
         explanation=_explain_duplicate,
         customer_text=_customer_text,
         by_itself=_("Nothing: both bookings stand."),
-        remedies=(remedies.KEEP_BOTH, remedies.CANCEL_DUPLICATE),
+        remedies=(remedies.MERGE, remedies.KEEP_BOTH, remedies.CANCEL_DUPLICATE),
         urgency=Urgency.INFORMATION,
         harm_at="starts_at",
         booking=_reference,

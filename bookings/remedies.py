@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import changes, messages, processing
+from bookings import changes, merging, messages, processing
 from bookings.booking import Booking, BookingQuerySet, FailureCode, Status
 from bookings.correspondence import Enquiry
 from bookings.explanations import STAFF_MAY_RETRY
@@ -212,6 +212,20 @@ CANCEL_DUPLICATE = Remedy(
     says=_("Cancels the later booking and tells the customer; the earlier one stays."),
     apply=cancel_duplicate,
     consequence=Consequence.TELLS_CUSTOMER,
+)
+MERGE = Remedy(
+    code="merge",
+    title=_("Make one of both"),
+    says=_(
+        "One booking stays and takes over what only the other says; the other ends and its time is free. "
+        "The customer gets one message that says so."
+    ),
+    apply=merging.merge,
+    consequence=Consequence.TELLS_CUSTOMER,
+    refuses=merging.why_not,
+    also=merging.others,
+    compares=merging.compare,
+    is_for_one=True,
 )
 ANSWER = Remedy(
     code="answer",

@@ -18,7 +18,8 @@ from notifications import kinds
 
 EDITABLE = (
     *("received", "confirmation", "declined", "moved", "reminder"),
-    *("cancelled_by_customer", "cancelled_by_staff", "failed", "link_sent_again", "address_changed"),
+    *("cancelled_by_customer", "cancelled_by_staff", "merged", "failed"),
+    *("link_sent_again", "address_changed"),
     *("enquiry_received", "enquiry_answered", "wait_list_joined", "wait_list_offer"),
 )
 

@@ -16,6 +16,8 @@ from notifications.sms import MOST_SEGMENTS
 from operations.errors import OvertakenError
 
 KINDS = frozenset({"confirmation", "moved", "cancelled_by_staff", reminders.REMINDER})
+FOR_WANT_OF_MAIL = frozenset({"merged"})  # nothing urgent: only to those who have no address
+COMPOSED = KINDS | FOR_WANT_OF_MAIL
 LONGEST_NAMES = (120, 40, 20)  # characters of the service's and the place's name, until it fits
 SPACES = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u2009": " "})  # each would double the price
 
@@ -76,6 +78,8 @@ def _words(kind: str) -> str:
             return _("New time: %(service)s at %(place)s, %(when)s. %(link)s")
         case "cancelled_by_staff":
             return _("Cancelled: %(service)s at %(place)s, %(when)s, does not take place. %(link)s")
+        case "merged":
+            return _("One booking instead of two: %(service)s at %(place)s, %(when)s. %(link)s")
         case reminders.REMINDER:
             return _("Reminder: %(service)s at %(place)s, %(when)s. %(link)s")
     return _("Confirmed: %(service)s at %(place)s, %(when)s. %(link)s")

@@ -44,6 +44,14 @@ class Consequence(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Records side by side: the heading of each column, and rows of a name with a cell for each column."""
+
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[Text, tuple[Text, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Remedy:
     """One way out; `apply` receives the locked record and who acts, and moves it out of its condition.
 
@@ -51,6 +59,9 @@ class Remedy:
     condition's records to those that a sweep may treat now; without it only people apply the remedy.
     `asks` names what else it needs (e.g. {"evidence": "What shows that it arrived?"}), passed to `apply`;
     the answer called `text` may have several lines.
+    `also` names the other records that it changes: they are locked after the record, the younger first, and
+    a press carries their versions too. `compares` shows beforehand what would become of all of them; what
+    has to be compared is pressed on the record's own page only.
 
     For campaigns: `outcome` tells what became of what the remedy set off at that moment, and is asked again
     until it is known; without it a remedy is done when it is applied. `per_second` is how many of such
@@ -69,6 +80,12 @@ class Remedy:
     outcome: Callable[[Any, datetime], Verdict] | None = None
     per_second: Callable[[Any], float] | None = None
     is_for_one: bool = False
+    also: Callable[[Any], Iterable[Any]] = lambda _record: ()
+    compares: Callable[[Any], Comparison | None] | None = None
+
+    def marks(self, record: Any) -> str:
+        """The other records that it changes, each with its version; "" when there are none."""
+        return ",".join(f"{other.pk}-{other.version}" for other in self.also(record))
 
 
 @dataclass(frozen=True, kw_only=True)

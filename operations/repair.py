@@ -75,6 +75,14 @@ class Outcome:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What the page showed: the record's version, and the other records that the remedy changes."""
+
+    version: int | None
+    others: str | None
+
+
 def apply(
     condition: Condition,
     remedy: Remedy,
@@ -82,14 +90,17 @@ def apply(
     operation: Operation,
     *,
     version: int | None = None,
+    others: str | None = None,
     answers: dict[str, str] | None = None,
 ) -> list[Outcome]:
     """Apply a remedy to each record in a transaction of its own; one bad row never stops the rest.
 
     The condition is checked again under lock, so that of many presses one is applied and the others
-    are told "already resolved". `version` refuses a press made from a page that is out of date.
+    are told "already resolved". `version`, and `others` as `Remedy.marks` writes it, refuse a press made
+    from a page that is out of date.
     """
-    return [_apply_to_one(condition, remedy, pk, operation, version, answers or {}) for pk in ids]
+    seen = Seen(version, others)
+    return [_apply_to_one(condition, remedy, pk, operation, seen, answers or {}) for pk in ids]
 
 
 def record_denial(condition: Condition, remedy: str, pk: int, operation: Operation) -> None:
@@ -123,13 +134,13 @@ def _apply_to_one(
     remedy: Remedy,
     pk: int,
     operation: Operation,
-    version: int | None,
+    seen: Seen,
     answers: dict[str, str],
 ) -> Outcome:
     try:
         with transaction.atomic():
             limit_lock_waits()
-            _lock_and_apply(condition, remedy, pk, operation, version, answers)
+            _lock_and_apply(condition, remedy, pk, operation, seen, answers)
             outcome = Outcome(pk, Result.APPLIED, _("Done."))
             _keep(condition.code, condition.model, remedy.code, operation, outcome)
             return outcome
@@ -161,7 +172,7 @@ def _lock_and_apply(
     remedy: Remedy,
     pk: int,
     operation: Operation,
-    version: int | None,
+    seen: Seen,
     answers: dict[str, str],
 ) -> None:
     # Lock first, judge afterwards: the condition must be read after the lock was granted.
@@ -169,11 +180,23 @@ def _lock_and_apply(
     record: Any = condition.records().filter(pk=pk).first() if locked else None
     if record is None:
         raise AlreadyResolved
-    if version is not None and version != getattr(record, "version", version):
+    if seen.version is not None and seen.version != getattr(record, "version", seen.version):
         raise StaleRecord
+    if _lock_others(remedy, record):
+        record = condition.records().get(pk=pk)  # what it knows of them was read before they were locked
+        if seen.others is not None and seen.others != remedy.marks(record):
+            raise StaleRecord
     if why := remedy.refuses(record):
         raise Refusal(why)
     remedy.apply(record, operation, **answers)
+
+
+def _lock_others(remedy: Remedy, record: Any) -> list[Any]:
+    """Lock what the remedy changes besides, younger ones first, as a record is younger than what it names."""
+    others = sorted(remedy.also(record), key=lambda other: other.pk, reverse=True)
+    for other in others:
+        type(other)._base_manager.select_for_update(of=("self",)).filter(pk=other.pk).first()
+    return others
 
 
 def _is_news(condition: Condition, remedy: Remedy, outcome: Outcome) -> bool:

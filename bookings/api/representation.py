@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from bookings import enquiries, explanations, told
-from bookings.api.schemas import BookingOut, ConfirmationOut, EnquiryOut, MessageOut, TimeOut
+from bookings import enquiries, explanations, merged, told
+from bookings.api.schemas import BookingOut, ConfirmationOut, CountsOut, EnquiryOut, MessageOut, TimeOut
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from bookings.explanations import Explanation
@@ -36,6 +36,7 @@ def booking(record: Booking) -> BookingOut:
         next_step=explanation.next_step,
         messages=_messages(record.messages.all(), record.location),
         confirmation=_confirmation(record, zone),
+        merged_into=_merged_into(record),
         allowed_actions=list(explanations.allowed_actions(record)),
     )
 
@@ -77,6 +78,15 @@ def _confirmation(record: Booking, zone: ZoneInfo) -> ConfirmationOut | None:
     if not record.waiting_for or record.answer_until is None:
         return None
     return ConfirmationOut(waiting_for=record.waiting_for, until=record.answer_until.astimezone(zone))
+
+
+def _merged_into(record: Booking) -> CountsOut | None:
+    if record.merged_into is None:
+        return None
+    counts = merged.what_counts(record)
+    return CountsOut(
+        reference=(counts or record.merged_into).reference, token=counts.token if counts else None
+    )
 
 
 def _messages(about: QuerySet[Message], location: Location) -> list[MessageOut]:

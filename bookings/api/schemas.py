@@ -146,6 +146,14 @@ class ConfirmationOut(BaseModel):
     until: Annotated[datetime, Field(description="Without an answer the request ends then.")]
 
 
+class CountsOut(BaseModel):
+    reference: str
+    token: Annotated[
+        str | None,
+        Field(description="Of its addresses; null when it is under another e-mail address by now."),
+    ]
+
+
 class BookingOut(BaseModel):
     reference: Annotated[str, Field(description="For people, e.g. on the telephone.")]
     token: Annotated[str, Field(description="The secret part of the booking's addresses.")]
@@ -164,6 +172,10 @@ class BookingOut(BaseModel):
     confirmation: Annotated[
         ConfirmationOut | None, Field(description="Whose agreement is awaited; null when nobody's.")
     ]
+    merged_into: Annotated[
+        CountsOut | None,
+        Field(description="The booking that counts in place of this one, which was booked twice."),
+    ] = None
     allowed_actions: Annotated[
         list[str],
         Field(description="What can be done now: take, cancel, move, retry, resend, calendar, address."),

@@ -78,6 +78,7 @@ SHEETS = {
                 "end": "ends_at",
                 **_same("status", "no_show", "name", "email", "phone", "notes", "answers", "language"),
                 **_same("price", "deposit", "currency", "source", "cancelled_by", "cancel_reason"),
+                "merged_into": "merged_into__reference",
                 **_same("failure_code", "created_at", "updated_at", "version"),
             },
             "time_zone",

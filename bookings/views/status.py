@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import explanations, ics, language, messages, told
+from bookings import explanations, ics, language, merged, messages, told
 from bookings.booking import Booking, Status
 from bookings.places import Location
 from bookings.reminders import REMINDER
@@ -109,6 +109,7 @@ def _context(booking: Booking) -> dict[str, Any]:
         "booking": booking,
         "explanation": explanations.explain(booking),
         "actions": explanations.allowed_actions(booking),
+        "counts": merged.what_counts(booking),
         "lines": [_line(delivery, booking.location) for delivery in deliveries if not _is_dropped(delivery)],
         "moved_silently": what_changed.moved_silently(booking),
         "is_over": booking.status in OVER and booking.service.is_active and booking.location.is_active,

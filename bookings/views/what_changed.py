@@ -43,6 +43,10 @@ def _text(booking: Booking, event: Event) -> str:
             return _("The booking was confirmed.")
         case "cancel":
             return _("The booking was cancelled.")
+        case "merge":
+            return _("The booking was merged into another one of yours.")
+        case "take_over":
+            return _("Another booking of yours was merged into it.")
         case "fail":
             return _("The booking did not work out.")
         case "resubmit":

@@ -19,7 +19,7 @@ from operations.desk.marks import NONE, Marks
 from operations.desk.permits import User, may_recover
 from operations.desk.subjects import Subject, introduced, said, unspeakable
 from operations.people import about
-from operations.recovery import Condition, Remedy, Words, words
+from operations.recovery import Comparison, Condition, Remedy, Words, words
 
 
 def _words(text: Words, record: Any) -> str:
@@ -101,6 +101,16 @@ class Way:
     def questions(self) -> list[tuple[str, str, str]]:
         """What else the remedy asks: the field's name, the question, and what was typed before."""
         return [(name, str(asked), self.typed.get(name, "")) for name, asked in self.remedy.asks.items()]
+
+    @cached_property
+    def others(self) -> str:
+        """The other records that it changes, with the versions that are shown."""
+        return said(self.remedy.marks, self.record, "")
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """What would become of all of them, side by side."""
+        return said(self.remedy.compares, self.record, None) if self.remedy.compares else None
 
     @cached_property
     def request_id(self) -> str:

@@ -46,6 +46,7 @@ class Press:
     user_id: int
     reason: str
     answers: dict[str, str] = field(default_factory=dict)
+    others: str | None = None
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -55,6 +56,7 @@ class Press:
             "version": self.version,
             "reason": self.reason,
             "answers": self.answers,
+            **({"others": self.others} if self.others else {}),
         }
 
     @property
@@ -108,6 +110,14 @@ def version(data: Any) -> int:
     return int(number)
 
 
+def others(remedy: Remedy, record: Any, data: Any) -> str | None:
+    """The other records as the form showed them; raises Unnumbered when they are missing in it."""
+    if "others" not in data and remedy.marks(record):
+        raise Unnumbered
+    marks: str | None = data.get("others")
+    return marks
+
+
 @use_case
 def apply(press: Press) -> Answer:
     """Apply the remedy once per request id; a repeat applies nothing and gets the first answer.
@@ -123,6 +133,7 @@ def apply(press: Press) -> Answer:
         [press.record.pk],
         press.operation,
         version=press.version,
+        others=press.others,
         answers=press.answers,
     )
     if outcome.result == Result.APPLIED:

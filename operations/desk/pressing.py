@@ -72,6 +72,7 @@ class Pressing:
             user_id=self._user_id(),
             reason=reason,
             answers=answers,
+            others=press.others(remedy, self.record, data),
         )
 
     def _told(self, remedy: Remedy, answer: press.Answer, version: int) -> HttpResponse:

@@ -122,10 +122,18 @@ class RemedyAction:
 
 
 def of(model: type[Model], only: str = "") -> list[RemedyAction]:
-    """Every remedy of the conditions that concern a model, or of one of them."""
+    """Every remedy of the conditions that concern a model, or of one of them.
+
+    Without those that compare records first: a list has no room to show it.
+    """
     concerning = matters.conditions_of(model)
     chosen = [condition for condition in concerning if condition.code == only] or concerning
-    return [RemedyAction(condition, remedy) for condition in chosen for remedy in condition.remedies]
+    return [
+        RemedyAction(condition, remedy)
+        for condition in chosen
+        for remedy in condition.remedies
+        if remedy.compares is None
+    ]
 
 
 def refuse_the_forbidden(request: HttpRequest, model: type[Model]) -> None:

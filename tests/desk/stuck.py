@@ -120,6 +120,14 @@ def overlooked(**traits: Any) -> WaitEntry:
     return WaitEntry.objects.get(pk=entry.pk)
 
 
+def booked_twice() -> Model:
+    """The later of two bookings of one person for one time."""
+    first = BookingFactory(accepted=True, email="clara@example.com")
+    same = {"email": first.email, "service": first.service, "starts_at": first.starts_at}
+    another = ResourceFactory(location=first.location)
+    return BookingFactory(accepted=True, duplicate_of=first, resource=another, **same)
+
+
 BUILDERS: dict[str, Callable[[], Any]] = {
     "bookings.late": lambda: BookingFactory(stale_after=ago(HOUR)),
     "bookings.failed": lambda: BookingFactory(failed=True),
@@ -158,6 +166,7 @@ BUILDERS: dict[str, Callable[[], Any]] = {
 }
 # Where a remedy refuses what the condition's builder makes
 REMEDY_BUILDERS: dict[str, Callable[[], Any]] = {
+    "bookings.possible_duplicate-merge": booked_twice,
     "notifications.late-expire": lambda: too_late(DeliveryFactory()),
     "notifications.report_unmatched-retry": report_of_a_message_known_by_now,
     "bookings.wait_late-take_off": lambda: overlooked(offered=True),
