@@ -90,6 +90,14 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def failed(self) -> BookingQuerySet:
         return self.filter(status=S.FAILED)
 
+    def doubled(self) -> BookingQuerySet:
+        """Bookings made although the same person had made an equal one a moment before."""
+        return self.live().filter(duplicate_of__isnull=False).exclude(status=S.DRAFT)
+
+    def never_sent(self) -> BookingQuerySet:
+        """What somebody began and has not sent: `revision` grows with the first word given to a customer."""
+        return self.filter(Q(status=S.DRAFT) | Q(status=S.CANCELLED, revision=0))
+
     def drafts_run_out(self) -> BookingQuerySet:
         return self.filter(status=S.DRAFT, stale_after__lt=timezone.now())
 
@@ -234,6 +242,11 @@ class Booking(Workflow):
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_email"),
             models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_phone"),
             models.Index(OpClass(F("reference"), "text_pattern_ops"), name="bookings_reference"),
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(status=S.CANCELLED, revision=0, forgotten_at__isnull=True),
+                name="bookings_never_sent",
+            ),
             GinIndex(name_words.words_of("name"), fastupdate=False, name="bookings_name_words"),
         )
         triggers = (
@@ -249,8 +262,17 @@ class Booking(Workflow):
     # Moves
 
     @transition(field="status", source=S.DRAFT, target=S.SUBMITTED)
-    def submit(self) -> None:
+    def submit(self, *, duplicate_of: Booking | None = None) -> None:
+        self.duplicate_of = duplicate_of
         self._start_processing()
+
+    @transition(field="status", source=S.DRAFT, target=None)
+    def revise(self, *, facts: dict[str, Any]) -> dict[str, str]:
+        """Its customer changed what they had entered, perhaps the time too."""
+        before = self.local_start
+        for name, value in facts.items():
+            setattr(self, name, value)
+        return {"from": before, "to": self.local_start}
 
     @transition(field="status", source=S.SUBMITTED, target=S.ACCEPTED)
     def accept(self, *, silently: bool = False) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from bookings import allocation, explanations, messages, processing, redirecting
+from bookings import allocation, explanations, intake, messages, processing, redirecting
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
 from bookings.places import Resource
@@ -55,11 +55,21 @@ def cancel(
     return _change(request, token, version, source, "cancel", {"reason": reason}, act)
 
 
-def take(request: intents.Request, token: str, *, version: int, source: Source) -> Changed:
-    """Take an offer from the wait list: the time that is held becomes a booking like any other."""
+def take(
+    request: intents.Request, token: str, *, version: int, source: Source, confirm_duplicate: bool = False
+) -> Changed:
+    """Take what is held, an offer of the wait list or one's own draft: it becomes a booking like any other.
+
+    Raises intake.LikelyDuplicate when the same was booked while it was held, unless that is meant.
+    """
 
     def act(booking: Booking, operation: Operation) -> None:
-        workflow.perform(booking, "submit", operation)
+        earlier = booking.duplicate_of or intake.likely_duplicate(
+            booking.service, booking.starts_at, email=booking.email, phone=booking.phone
+        )
+        if earlier and not (booking.duplicate_of or confirm_duplicate):
+            raise intake.LikelyDuplicate(earlier)
+        workflow.perform(booking, "submit", operation, duplicate_of=earlier)
         messages.supersede_unsent(booking, operation)
         queue.wake(processing.TOPIC)
 
@@ -141,7 +151,7 @@ def move_to(
         start.astimezone(zone),
         resource=resource,
         people=booking.people,
-        leaving=_left_alone(booking.session, booking),
+        leaving=left_alone(booking.session, booking),
         overrides=overrides,
     )
     workflow.perform(
@@ -241,7 +251,7 @@ def _find(token: str, *, lock: bool = False) -> Booking:
         raise UnknownBooking from error
 
 
-def _left_alone(session: Session, booking: Booking) -> Session | None:
+def left_alone(session: Session, booking: Booking) -> Session | None:
     """The session, if nobody stays in it once this booking has left."""
     others = session.bookings.filter(status__in=LIVE_STATUSES).exclude(pk=booking.pk)
     return None if others.exists() else session

@@ -71,6 +71,7 @@ def find_again(request: intents.Request, *, email: str, source: Source) -> None:
     bookings = Booking.objects.filter(Q(email__iexact=email.strip()), ends_at__gt=recent).select_related(
         "location", "service"
     )
+    bookings = bookings.exclude(pk__in=Booking.objects.never_sent().filter(wait_entry__isnull=True))
     operation = Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
     for booking in bookings.order_by("-starts_at")[:10]:
         messages.tell(booking, "link_sent_again", operation, copy=True)

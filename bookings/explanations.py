@@ -130,10 +130,16 @@ def is_offer(booking: Booking) -> bool:
     return booking.status == Status.DRAFT and hasattr(booking, "wait_entry")
 
 
+def was_never_sent(booking: Booking) -> bool:
+    """Whether it is what became of a draft that its customer did not book."""
+    never_began = booking.status == Status.CANCELLED and booking.revision == 0
+    return never_began and not hasattr(booking, "wait_entry")
+
+
 def _why_not_take(booking: Booking) -> str:
-    if not is_offer(booking):
+    if booking.status != Status.DRAFT:
         return _("There is no offer to take.")
-    if _has_run_out(booking):
+    if is_offer(booking) and _has_run_out(booking):
         return _("This time was held until %(when)s.") % {"when": _moment(booking, booking.stale_after)}
     return ""
 
@@ -196,7 +202,7 @@ def _held(booking: Booking) -> Explanation:
     if is_offer(booking):
         text = _("You were on the wait list for it. Nothing is booked yet: take it, or let it go.")
     else:
-        text = _("Nothing is booked yet. Finish the form to book it.")
+        text = _("Nothing is booked yet. Check what you entered, then book it.")
     return Explanation(Level.WAITING, _("This time is held for you"), text, step)
 
 
@@ -262,6 +268,13 @@ def _completed(booking: Booking) -> Explanation:
 
 
 def _cancelled(booking: Booking) -> Explanation:
+    if was_never_sent(booking):
+        return Explanation(
+            Level.OVER,
+            _("Nothing is booked"),
+            _("The time was held for you until you let it go, or until the hold ran out."),
+            _("What you entered is kept for a day: you can still book the time if it is free."),
+        )
     place = {"place": booking.location.name}
     if booking.merged_into:
         return _merged(booking, booking.merged_into)

@@ -42,6 +42,13 @@ def bookings_over() -> QuerySet[Booking]:
     return _finished(Booking.objects.all()).filter(over).order_by("ends_at", "pk")
 
 
+def never_sent_over() -> QuerySet[Booking]:
+    """What somebody began to book, did not send and will not come back to."""
+    before = timezone.now() - timedelta(days=settings.HOLDFAST.draft_retention_days)
+    begun = _finished(Booking.objects.never_sent()).filter(wait_entry__isnull=True)
+    return begun.filter(updated_at__lt=before).order_by("updated_at", "pk")
+
+
 def enquiries_over() -> QuerySet[Enquiry]:
     """Answered and closed enquiries whose time to be kept is over."""
     over = _past("updated_at", settings.HOLDFAST.enquiry_retention_days)
@@ -159,6 +166,18 @@ RULES = (
         since_at="ends_at",
         keeps=keeps,
         unfinished=lambda: _unfinished(Booking, "ends_at", settings.HOLDFAST.booking_retention_days),
+        location="location__name",
+    ),
+    Rule(
+        code="never_sent",
+        title=gettext_noop("Forget who began to book and did not"),
+        says=_("Name, e-mail address, phone, notes and answers; recipients and notes about it."),
+        stays=_("That somebody began, for which time, and when it was let go."),
+        model=Booking,
+        due=never_sent_over,
+        forget=forget,
+        since_at="updated_at",
+        keeps=keeps,
         location="location__name",
     ),
     Rule(

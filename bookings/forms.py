@@ -144,15 +144,10 @@ class BookingForm(Person, TimeForm):
         """The questions of the service, as fields."""
         return [self[name] for name in self.fields if name.startswith(question_fields.PREFIX)]
 
-    def spoken(self) -> list[tuple[str, str]]:
-        """What was typed, by the labels of the fields; the form must be valid."""
-        first = ["people"] if "people" in self.fields else []
-        shown = [self[name] for name in (*first, "name", "email", "phone")] + self.asked + [self["notes"]]
-        return [
-            (str(field.label), _said(field, self.cleaned_data[field.name]))
-            for field in shown
-            if self.cleaned_data[field.name]
-        ]
+    @property
+    def is_checked_first(self) -> bool:
+        """Whether there is more to look over than a name and an address, before it is booked."""
+        return bool(self.asked) or self.service.most_people > 1 or bool(self.service.deposit)
 
     def submission(self, *, confirm_duplicate: bool) -> Submission:
         """What the domain takes; the form must be valid."""
@@ -268,10 +263,6 @@ def _instant(text: str) -> datetime | None:
         return parse_start(text)
     except (ValueError, OverflowError):
         return None
-
-
-def _said(field: forms.BoundField, value: str) -> str:
-    return str(_("agreed")) if isinstance(field.field, question_fields.Consent) else value
 
 
 class ContactForm(Person):

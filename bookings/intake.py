@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,25 +93,31 @@ def submit(
     usable, the refusal is kept), intents.KeyReused for another payload, intents.RequestExpired, and
     Busy when it is still in flight elsewhere.
     """
+    operation = by or by_customer(request, source)
+    return answer(request, submission, lambda: _record(request, submission, operation))
+
+
+def answer(request: intents.Request, submission: Submission, record: Callable[[], Recorded]) -> Recorded:
+    """What `record` answers, tried again where only a lock was lost; why a rule refused is kept."""
     try:
-        return _with_patience(request, submission, by or _by_customer(request, source))
+        return _with_patience(record)
     except (NotOffered, TimeTaken, LikelyDuplicate) as refusal:
         intents.record_refusal(request, refusal.code, submission.service, start=submission.start.isoformat())
         raise
 
 
-def _with_patience(request: intents.Request, submission: Submission, operation: Operation) -> Recorded:
+def _with_patience(record: Callable[[], Recorded]) -> Recorded:
     """Losing a lock to another customer is no answer: try again, the key is still free."""
     for _try in range(LOCK_TRIES - 1):
         try:
-            return _record(request, submission, operation)
+            return record()
         except intents.InFlight:
             raise
         except (Busy, IntegrityError) as error:
             if isinstance(error, IntegrityError) and not allocation.is_taken(error):
                 raise
     try:
-        return _record(request, submission, operation)
+        return record()
     except IntegrityError as error:
         if allocation.is_taken(error):
             raise TimeTaken from error
@@ -121,10 +128,8 @@ def _with_patience(request: intents.Request, submission: Submission, operation: 
 def _record(request: intents.Request, submission: Submission, operation: Operation) -> Recorded:
     claim = intents.claim(request, submission.payload(), outcome="submitted")
     if not claim.won:
-        return _repeated(claim.intent)
-    earlier = likely_duplicate(submission)
-    if earlier and not submission.confirm_duplicate:
-        raise LikelyDuplicate(earlier)
+        return repeated(claim.intent)
+    earlier = asked_before(submission)
     details = unusual(submission)
     place = allocation.take(
         submission.service,
@@ -154,24 +159,43 @@ def unusual(submission: Submission) -> dict[str, Any]:
     return unusual
 
 
-def _repeated(intent: intents.Intent) -> Recorded:
-    booking = Booking.objects.select_related("location", "service").get(request=intent)
-    return Recorded(booking, is_repeat=True, received_at=intent.created_at)
+def repeated(intent: intents.Intent) -> Recorded:
+    """The answer to a request that had come before."""
+    return Recorded(booking_of(intent), is_repeat=True, received_at=intent.created_at)
 
 
-def likely_duplicate(submission: Submission) -> Booking | None:
+def booking_of(intent: intents.Intent) -> Booking:
+    """The booking that a request made, or the draft that it changed."""
+    bookings = Booking.objects.select_related("location", "service", "resource")
+    if intent.subject_id and intent.subject_model == Booking._meta.label_lower:
+        return bookings.get(pk=intent.subject_id)
+    return bookings.get(request=intent)
+
+
+def asked_before(submission: Submission) -> Booking | None:
+    """The booking that this would double, where that is meant; raises LikelyDuplicate where it is not."""
+    earlier = likely_duplicate(
+        submission.service, submission.start, email=submission.email, phone=submission.phone
+    )
+    if earlier and not submission.confirm_duplicate:
+        raise LikelyDuplicate(earlier)
+    return earlier
+
+
+def likely_duplicate(service: Service, start: datetime, *, email: str, phone: str) -> Booking | None:
     """The second net: same address (or telephone), service and start a moment ago under another key."""
-    address, phone = submission.email.strip(), submission.phone.strip()
-    if not address and not phone:
+    address, number = email.strip(), phone.strip()
+    if not address and not number:
         return None
     window = timedelta(seconds=settings.HOLDFAST.duplicate_window_seconds)
     earlier = (
         Booking.objects.live()
+        .exclude(status=Status.DRAFT)
         .filter(
-            starts_at=submission.start,
-            location=submission.service.location,
-            service=submission.service,
-            **({"email__iexact": address} if address else {"phone": phone}),
+            starts_at=start,
+            location=service.location,
+            service=service,
+            **({"email__iexact": address} if address else {"phone": number}),
             created_at__gt=timezone.now() - window,
         )
         .values_list("pk", flat=True)[:1]
@@ -222,5 +246,6 @@ def _build(
     )
 
 
-def _by_customer(request: intents.Request, source: Source) -> Operation:
+def by_customer(request: intents.Request, source: Source) -> Operation:
+    """What a customer does under a request id."""
     return Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key, id=uuid.uuid4())

@@ -238,7 +238,7 @@ register(
         code="bookings.possible_duplicate",
         title=_("Possibly booked twice"),
         model=Booking,
-        records=lambda: _bookings().live().filter(duplicate_of__isnull=False, starts_at__gt=timezone.now()),
+        records=lambda: _bookings().doubled().filter(starts_at__gt=timezone.now()),
         explanation=_explain_duplicate,
         customer_text=_customer_text,
         by_itself=_("Nothing: both bookings stand."),

@@ -199,8 +199,7 @@ def _try(series: Series, wanted: Submission, operation: Operation) -> str:
 
 
 def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
-    if (earlier := intake.likely_duplicate(wanted)) and not wanted.confirm_duplicate:
-        raise LikelyDuplicate(earlier)
+    intake.asked_before(wanted)
     details = intake.unusual(wanted)
     place = allocation.take(
         wanted.service,

@@ -90,6 +90,7 @@ class Limits:
     web_threads_count: int = 4
 
     # Forgetting
+    draft_retention_days: int = 1  # what somebody began to book and did not send
     booking_retention_days: int = 90  # after the end of the appointment; a place may say otherwise
     enquiry_retention_days: int = 90  # after the answer
     retention_rows_count: int = 20_000  # of one rule in one run

@@ -1,10 +1,16 @@
-"""The form of one time: what was typed survives every answer, and sending it twice books once."""
+"""The form of one time: what was typed survives every answer, and sending it twice books once.
+
+Sent with `step=check` it holds the time and leads to the booking's own page, where everything stands once
+more and is booked from; without, it books in one go.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -12,13 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from bookings import intake, times
+from bookings import changes, drafts, intake, times
 from bookings.allocation import TimeTaken
+from bookings.booking import Status
 from bookings.forms import BookingForm, parse_start
-from bookings.intake import LikelyDuplicate
+from bookings.intake import LikelyDuplicate, Recorded, Submission
 from bookings.places import Resource, Service
 from bookings.times import NotOffered
-from bookings.views import days, duplicates, lookup, waiting
+from bookings.views import days, duplicates, lookup, own_draft, waiting
 from bookings.views.answers import SeeOther, page
 from operations import intents
 from operations.errors import Busy, HoldfastError
@@ -48,7 +55,9 @@ def book(request: HttpRequest, location: str, service: str) -> HttpResponse:
 
 def _open(request: HttpRequest, service: Service) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("start", "resource")}
-    form, request_id = BookingForm(service=service, initial=asked), intents.issue()
+    own = own_draft.find(request, service)
+    form = BookingForm(service=service, initial=own_draft.entered(own) | asked)
+    request_id = intents.issue()
     try:
         start = parse_start(asked["start"])
         times.candidates(service, start)
@@ -60,7 +69,7 @@ def _open(request: HttpRequest, service: Service) -> HttpResponse:
     except NotOffered as refusal:
         return _form(request, service, form, request_id, Notice(str(refusal), offers_times=True), 422)
     resource = lookup.resource(service, asked["resource"])
-    if _is_free(service, start, resource):
+    if own_draft.holds(own, start) or _is_free(service, start, resource):
         return _form(request, service, form, request_id)
     notice = Notice(_("This time is not free any more"), offers_times=True)
     return _form(request, service, form, request_id, notice)
@@ -74,32 +83,53 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         return _form(request, service, form, intents.issue(), Notice(str(refusal)), 400)
     if not form.is_valid():
         return _form(request, service, form, request_id, status=422)
-    match request.POST.get("step"):
-        case "check":
-            return _check(request, service, form, request_id)
-        case "edit":
-            return _form(request, service, form, request_id)
     confirmed = request.POST.get("confirm_duplicate") == "1"
+    wanted = form.submission(confirm_duplicate=confirmed)
     try:
-        recorded = intake.submit(key, form.submission(confirm_duplicate=confirmed), source=Source.WEB)
+        if request.POST.get("step") == "check":
+            return own_draft.remember(request, _hold(request, key, wanted).booking)
+        recorded = _book(request, key, wanted)
     except HoldfastError as refusal:
         return _refuse(request, service, form, request_id, refusal)
     address = reverse("booking", args=[recorded.booking.token])
     return SeeOther(f"{address}?{urlencode({'repeat': 1})}" if recorded.is_repeat else address)
 
 
-def _check(request: HttpRequest, service: Service, form: BookingForm, request_id: str) -> HttpResponse:
-    """Everything that was typed, once more, before it is sent; nothing is booked yet."""
-    context = {
-        "location": service.location,
-        "service": service,
-        "form": form,
-        "request_id": request_id,
-        "start": form.cleaned_data["start"],
-        "resource": form.cleaned_data["resource"],
-        "typed": form.spoken(),
-    }
-    return page(request, "check", context)
+def _hold(request: HttpRequest, key: intents.Request, wanted: Submission) -> Recorded:
+    """Hold the time; a form whose hold is over holds it anew, once, however often it is sent."""
+    own = request.POST.get("draft", "")
+    try:
+        return drafts.hold(key, wanted, source=Source.WEB, own=own)
+    except drafts.HoldOver as over:
+        again = replace(key, key=uuid.uuid5(key.key, over.booking.token))
+        return drafts.hold(again, wanted, source=Source.WEB, own=own)
+
+
+def _book(request: HttpRequest, key: intents.Request, wanted: Submission) -> Recorded:
+    """Book in one go; what this form has held already is what it books."""
+    try:
+        if request.POST.get("draft"):
+            recorded = _hold(request, key, wanted)
+        else:
+            recorded = intake.submit(key, wanted, source=Source.WEB)
+    except intents.KeyReused as refusal:
+        if intake.booking_of(refusal.intent).status != Status.DRAFT:
+            raise
+        recorded = _hold(request, key, wanted)
+    if recorded.booking.status != Status.DRAFT:
+        return recorded
+    return _take(key, recorded, wanted)
+
+
+def _take(key: intents.Request, held: Recorded, wanted: Submission) -> Recorded:
+    changed = changes.take(
+        replace(key, scope="web:take"),
+        held.booking.token,
+        version=held.booking.version,
+        source=Source.WEB,
+        confirm_duplicate=wanted.confirm_duplicate,
+    )
+    return replace(held, booking=changed.booking, is_repeat=changed.is_repeat)
 
 
 def _refuse(
@@ -117,7 +147,7 @@ def _refuse(
             notice = Notice(_("Please confirm"), str(refusal), level="waiting")
             return _form(request, service, form, intents.issue(), notice, 409)
         case LikelyDuplicate():
-            return duplicates.ask(request, service, form, request_id, refusal.booking)
+            return duplicates.ask(request, service, refusal.booking)
         case intents.KeyReused():
             return duplicates.choose(request, service, form, refusal.intent)
         case Busy():
@@ -150,6 +180,8 @@ def _form(
         "start": start,
         "resource": resource,
         "alternatives": days.slots(service, near, resource),
+        "draft": request.POST.get("draft") or form.initial.get("draft", ""),
+        "hold_minutes": settings.HOLDFAST.draft_hold_seconds // 60,
         "is_open": form.is_bound or status == 200,
     }
     return page(request, "book", context, status)

@@ -16,8 +16,9 @@ from bookings import changes, explanations
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
 from bookings.changes import Changed
+from bookings.intake import LikelyDuplicate
 from bookings.times import NotOffered
-from bookings.views import lookup, waiting, what_changed
+from bookings.views import duplicates, lookup, waiting, what_changed
 from bookings.views.answers import SeeOther, page, private
 from operations import intents
 from operations.errors import Busy, HoldfastError, StaleRecord
@@ -106,11 +107,19 @@ def _view(request: HttpRequest, token: str, act: Act) -> HttpResponse:
         return confirm(request, token, act)
     try:
         key, version = read(request, act.name)
-        reason = {"reason": request.POST.get("reason", "")[:500]} if act is CANCEL else {}
-        changed = act.perform(key, token, version=version, source=Source.WEB, **reason)
+        changed = act.perform(key, token, version=version, source=Source.WEB, **_more(request, act))
     except HoldfastError as refusal:
         return refuse(request, token, act.name, refusal) or confirm(request, token, act, refusal)
     return done(changed)
+
+
+def _more(request: HttpRequest, act: Act) -> dict[str, Any]:
+    """What else some of the forms say."""
+    if act is CANCEL:
+        return {"reason": request.POST.get("reason", "")[:500]}
+    if act is TAKE:
+        return {"confirm_duplicate": request.POST.get("confirm_duplicate") == "1"}
+    return {}
 
 
 def read(request: HttpRequest, action: str) -> tuple[intents.Request, int]:
@@ -159,6 +168,8 @@ def refuse(request: HttpRequest, token: str, action: str, refusal: HoldfastError
             raise Http404(str(refusal))
         case StaleRecord():
             return stale(request, lookup.booking(token), action, refusal)
+        case LikelyDuplicate():
+            return duplicates.ask(request, lookup.booking(token).service, refusal.booking)
         case Busy():
             return waiting.ask_again(request)
     return None

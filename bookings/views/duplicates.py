@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from bookings import explanations, language, question_fields
+from bookings import explanations, intake, language, question_fields
 from bookings.booking import Booking
 from bookings.forms import BookingForm
 from bookings.places import Service
@@ -13,16 +13,12 @@ from bookings.views.answers import page
 from operations import intents
 
 
-def ask(
-    request: HttpRequest, service: Service, form: BookingForm, request_id: str, earlier: Booking
-) -> HttpResponse:
+def ask(request: HttpRequest, service: Service, earlier: Booking) -> HttpResponse:
     """409: the same person, service and time a moment ago. The earlier booking's address is not given away:
     whoever types a known e-mail address must not learn more than that."""
     context = {
         "location": service.location,
         "service": service,
-        "form": form,
-        "request_id": request_id,
         "start": earlier.starts_at,
         "made_at": language.spoken(earlier.created_at, service.location),
     }
@@ -31,7 +27,7 @@ def ask(
 
 def choose(request: HttpRequest, service: Service, form: BookingForm, intent: intents.Intent) -> HttpResponse:
     """409: this form was already sent with other details; nothing has changed, the person decides."""
-    booking = Booking.objects.select_related("location", "service", "resource").get(request=intent)
+    booking = intake.booking_of(intent)
     data = form.cleaned_data
     has_other_time = booking.starts_at != data["start"] or (
         data["resource"] is not None and booking.resource != data["resource"]

@@ -19,10 +19,11 @@ from bookings import explanations, ics, language, merged, messages, told
 from bookings.booking import Booking, Status
 from bookings.places import Location
 from bookings.reminders import REMINDER
-from bookings.views import lookup, what_changed
+from bookings.views import lookup, own_draft, what_changed
 from bookings.views.answers import page, private
 from notifications import evidence, wording
 from notifications.models import Delivery
+from operations import intents
 from operations.effects import EffectStatus
 from operations.errors import Busy
 
@@ -42,6 +43,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     context |= {
         "repeat": request.GET.get("repeat", ""),
         "received_at": spoken,
+        "request_id": intents.issue(),
         "etag": _etag(booking, render_to_string("pages/parts/status.html", context)),
     }
     return page(request, "booking", context)
@@ -107,6 +109,9 @@ def _context(booking: Booking) -> dict[str, Any]:
     return {
         "location": booking.location,
         "booking": booking,
+        "is_begun": booking.status == Status.DRAFT and not explanations.is_offer(booking),
+        "is_left": explanations.was_never_sent(booking),
+        "book_address": own_draft.address(booking),
         "explanation": explanations.explain(booking),
         "actions": explanations.allowed_actions(booking),
         "counts": merged.what_counts(booking),

@@ -11,7 +11,7 @@ from bookings.waitlist.offering import TOPIC
 from operations import queue, workflow
 from operations.workflow import Actor, Event, Operation, Source
 
-FREEING = frozenset({"cancel", "merge", "let_go", "fail", "move"})
+FREEING = frozenset({"cancel", "merge", "let_go", "fail", "move", "revise"})
 ENDING = {Actor.CUSTOMER: "decline", Actor.STAFF: "leave"}
 
 
@@ -39,7 +39,7 @@ def _settle(booking: Booking, event: Event) -> None:
 
 def _look(booking: Booking, event: Event) -> None:
     """Have a worker look who waits at this place around the time that was left."""
-    left = event.details["from"] if event.transition == "move" else booking.local_start
+    left = event.details.get("from", booking.local_start)
     day = datetime.fromisoformat(left).date()
     if WaitEntry.objects.around(booking.location_id, day).exists():
         FreedDay.objects.create(location_id=booking.location_id, day=day)

@@ -42,18 +42,20 @@
     Object.keys(store).filter((key) => key.startsWith(PREFIX)).forEach((key) => store.removeItem(key));
   }
 
+  const buttons = (form) => [...form.elements].filter((each) => each.tagName === "BUTTON"); // also those outside it
+
   // No double press; nothing is lost by pressing while offline.
   function sendOnce(event) {
     const form = event.target, offline = form.querySelector("[data-offline-form]");
     if (offline) offline.hidden = navigator.onLine;
     if (form.dataset.sent || (offline && !navigator.onLine)) return event.preventDefault();
     form.dataset.sent = "yes";
-    setTimeout(() => all("button", form).forEach((button) => button.setAttribute("aria-disabled", "true")));
+    setTimeout(() => buttons(form).forEach((button) => button.setAttribute("aria-disabled", "true")));
   }
   function release() {
     all("form[data-sent]").forEach((form) => {
       delete form.dataset.sent;
-      all("button", form).forEach((button) => button.removeAttribute("aria-disabled"));
+      buttons(form).forEach((button) => button.removeAttribute("aria-disabled"));
     });
   }
 

@@ -1,15 +1,17 @@
 """Customers are forgotten when their time is over: nothing names them any more, and every promise holds."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from bookings import changes, forgetting
+from bookings import changes, drafts, forgetting, intake
 from bookings.models import Booking, Enquiry
 from notifications import outbox
 from notifications.models import Announcement, Channel, Delivery, ProviderEvent, WebhookEndpoint
@@ -36,8 +38,10 @@ from tests.factories import (
     DeliveryFactory,
     EnquiryFactory,
     LocationFactory,
+    ResourceFactory,
     ServiceFactory,
     advance,
+    in_a_week,
 )
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +63,26 @@ def run(code="bookings"):
 
 def again(record):
     return type(record).objects.get(pk=record.pk)
+
+
+def test_who_began_to_book_and_did_not_is_forgotten_the_day_after():
+    service = ServiceFactory()
+    ResourceFactory(location=service.location)
+    wanted = intake.Submission(
+        service=service, start=in_a_week(), resource=None, name=NAME, email=EMAIL, phone=PHONE, notes=NAME
+    )
+    request = intents.Request("web:book", uuid.uuid4())
+    draft = drafts.hold(request, wanted, source=Source.WEB).booking
+    with transaction.atomic():
+        changes.let_go(again(draft), CUSTOMER, by=Actor.CUSTOMER)
+    run("never_sent")
+    assert again(draft).name == NAME
+
+    with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
+        run("never_sent")
+
+    assert named_anywhere(NAME, EMAIL, PHONE) == []
+    assert (again(draft).status, again(draft).version) == ("cancelled", 3)
 
 
 def named_anywhere(*words: str) -> list[tuple[str, str, str]]:

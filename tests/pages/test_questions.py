@@ -98,21 +98,22 @@ def test_a_choice_without_answers_cannot_be_kept(service):
         Question.objects.create(service=service, code="x", kind=QuestionKind.CHOICE, text="?")
 
 
-def test_everything_is_shown_once_more_before_it_is_sent(form, visitor):
+def test_everything_is_shown_once_more_before_it_is_booked(form, visitor):
     page = visitor.send(form, step="check")
 
-    assert (page.status, Booking.objects.count()) == (200, 0)
+    assert Booking.objects.get().status == "draft"
     assert "How long? Long" in page.text
-    assert visitor.send(page.form("/book/")).status == 200
-    assert Booking.objects.get().name == ADA["name"]
+    assert visitor.send(page.form("/take/")).status == 200
+    assert Booking.objects.get().status == "submitted"
 
 
-def test_from_the_check_one_can_go_back_and_finds_everything_typed(form, visitor):
-    page = visitor.send(visitor.send(form, step="check").form("/book/"), step="edit")
+def test_from_the_check_one_can_go_back_and_finds_every_answer(form, visitor):
+    page = visitor.send(form, step="check")
+    kept = visitor.open(next(link for link in page.links if "draft=" in link))
 
-    kept = page.form("/book/").fields
-    assert (kept["name"], kept["request_id"]) == (ADA["name"], form.fields["request_id"])
-    assert '<option value="Long" selected>' in page.html
+    assert kept.form("/book/").fields["name"] == ADA["name"]
+    assert '<option value="Long" selected>' in kept.html
+    assert 'value="1" autocomplete="off" required id="id_answer-terms" checked' in kept.html
 
 
 def test_a_question_that_is_asked_no_more_is_not_on_the_form(form, visitor):

@@ -1,0 +1,135 @@
+"""Holds a time while somebody checks what they entered: a begun booking, promised to nobody yet."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings import allocation, intake
+from bookings.allocation import Place
+from bookings.booking import Booking, Status
+from bookings.changes import left_alone
+from bookings.intake import Recorded, Submission
+from bookings.places import Service
+from operations import intents, workflow
+from operations.errors import Refusal
+from operations.transactions import use_case
+from operations.workflow import Operation, Source
+
+
+class HoldOver(Refusal):
+    """Raised when the draft that a request made was let go meanwhile: it takes another request."""
+
+    code = "hold_over"
+    message = _("This time is not held for you any more.")
+
+    def __init__(self, booking: Booking) -> None:
+        self.booking = booking
+        super().__init__()
+
+
+def hold(
+    request: intents.Request,
+    submission: Submission,
+    *,
+    source: Source,
+    own: str = "",
+    by: Operation | None = None,
+) -> Recorded:
+    """Hold the time of a form for `draft_hold_seconds`; the same request id holds one time, whatever comes.
+
+    Sent again with other details, it is the same draft that changes; `own` is the token of a draft that
+    this form was opened from. Once submitted it changes no more: an equal request finds the booking, another
+    raises intents.KeyReused. Raises HoldOver when the draft was let go, and what `intake.submit` raises.
+    """
+    operation = by or intake.by_customer(request, source)
+    return intake.answer(request, submission, lambda: _hold(request, submission, operation, own))
+
+
+def begun(token: str, service: Service) -> Booking | None:
+    """What somebody began to book of this service and has not sent, whether it is still held or not."""
+    unsent = Booking.objects.never_sent().filter(wait_entry__isnull=True)
+    return unsent.select_related("resource").filter(token=token, service=service).first()
+
+
+@use_case
+def _hold(request: intents.Request, submission: Submission, operation: Operation, own: str) -> Recorded:
+    try:
+        claim = intents.claim(request, submission.payload(), outcome="held")
+    except intents.KeyReused as refusal:
+        if (draft := _locked(intake.booking_of(refusal.intent).token)) is None:
+            raise
+        return _revised(draft, submission, operation, refusal.intent)
+    made = None if claim.won else intake.booking_of(claim.intent)
+    draft = _locked(made.token if made else own)
+    if draft is not None:
+        return _revised(draft, submission, operation, claim.intent)
+    if made is not None:
+        return _over_or_sent(made, claim.intent)
+    earlier = intake.asked_before(submission)
+    booking = Booking(
+        status=Status.DRAFT,
+        request=claim.intent,
+        source=operation.source,
+        stale_after=held_until(),
+        duplicate_of=earlier,
+        **intake.facts(submission, _take(submission)),
+    )
+    workflow.begin(booking, operation, "hold")
+    return Recorded(booking, is_repeat=False, received_at=claim.intent.created_at)
+
+
+def held_until() -> datetime:
+    """Until when a time is held that somebody begins to book now."""
+    return timezone.now() + timedelta(seconds=settings.HOLDFAST.draft_hold_seconds)
+
+
+def _locked(token: str) -> Booking | None:
+    """The draft with this token under lock; None when it is none (any more), or an offer."""
+    drafts = Booking.objects.filter(token=token, status=Status.DRAFT, wait_entry__isnull=True)
+    return (
+        drafts.select_related("location", "service", "session", "resource")
+        .select_for_update(of=("self",))
+        .first()
+    )
+
+
+def _over_or_sent(made: Booking, intent: intents.Intent) -> Recorded:
+    if Booking.objects.never_sent().filter(pk=made.pk).exists():
+        raise HoldOver(made)
+    return intake.repeated(intent)
+
+
+def _revised(
+    draft: Booking, submission: Submission, operation: Operation, intent: intents.Intent
+) -> Recorded:
+    """The same draft with what the form says now, held anew from now."""
+    earlier = intake.asked_before(submission)
+    place = _place(draft, submission)
+    facts = intake.facts(submission, place) | {"stale_after": held_until(), "duplicate_of": earlier}
+    workflow.perform(draft, "revise", operation, facts=facts)
+    intent.settle(draft, "held")
+    return Recorded(draft, is_repeat=False, received_at=intent.created_at)
+
+
+def _place(draft: Booking, submission: Submission) -> Place:
+    """Its own place where that is still what is wanted; otherwise another, taken before the own is left."""
+    wanted = (submission.service.pk, submission.start, submission.resource)
+    if wanted == (draft.service_id, draft.starts_at, draft.resource if draft.wants_resource else None):
+        return Place(draft.session, draft.place, draft.resource)
+    return _take(submission, leaving=left_alone(draft.session, draft))
+
+
+def _take(submission: Submission, **leaving: Any) -> Place:
+    return allocation.take(
+        submission.service,
+        submission.start,
+        resource=submission.resource,
+        people=submission.people,
+        overrides=submission.overrides,
+        **leaving,
+    )

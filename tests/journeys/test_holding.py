@@ -1,0 +1,102 @@
+"""A time that is held while somebody checks is held once, for one, and is booked or free again."""
+
+import uuid
+
+import pytest
+from django.core.management import call_command
+
+from bookings import changes, drafts
+from bookings.allocation import TimeTaken
+from bookings.models import Allocation, Booking
+from operations import intents
+from operations.models import Event
+from operations.workflow import Source
+from tests.factories import STAFF, ResourceFactory, ServiceFactory, advance
+from tests.journeys.test_submitting import submission, submit
+from tests.killing import points
+from tests.racing import race
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def service():
+    service = ServiceFactory()
+    service.requirements.create(kind="person")
+    ResourceFactory(location=service.location)
+    return service
+
+
+def hold(service, key=None, **changes):
+    request = intents.Request("web:book", key or uuid.uuid4())
+    return drafts.hold(request, submission(service, **changes), source=Source.WEB)
+
+
+def take(booking, key=None):
+    request = intents.Request("web:take", key or uuid.uuid4())
+    return changes.take(request, booking.token, version=booking.version, source=Source.WEB)
+
+
+def test_one_form_sent_thirty_times_at_once_holds_one_time(service):
+    key = uuid.uuid4()
+
+    answers = race(30, lambda _: hold(service, key))
+
+    assert len({answer.booking.pk for answer in answers}) == 1
+    assert Booking.objects.get().status == "draft"
+
+
+def test_of_twenty_who_want_to_hold_or_book_a_time_one_gets_it(service):
+    def want(index):
+        ask = hold if index % 2 else submit
+        return ask(service, email=f"{index}@example.com")
+
+    answers = race(20, want)
+
+    assert sum(isinstance(answer, TimeTaken) for answer in answers) == 19
+    assert Booking.objects.live().count() == Allocation.objects.filter(is_live=True).count() == 1
+
+
+def test_a_press_and_the_end_of_the_hold_at_one_moment_have_one_outcome(service):
+    for _round in range(8):
+        booking = hold(service).booking
+        Booking.objects.filter(pk=booking.pk).update(stale_after=booking.created_at)
+
+        race(2, lambda index, booking=booking: take(booking) if index else call_command("sweep"))
+
+        booking = Booking.objects.get(pk=booking.pk)
+        ways = list(Event.objects.of(booking).values_list("transition", flat=True))
+        is_over = booking.status == "cancelled"
+        assert ways[:2] == ["hold", "let_go" if is_over else "submit"]
+        if not is_over:
+            release(booking)
+
+
+def test_changed_by_two_pages_at_once_it_stays_one_draft(service):
+    key = uuid.uuid4()
+    booking = hold(service, key).booking
+
+    race(8, lambda index: hold(service, key, name=f"Ada {index}"))
+
+    draft = Booking.objects.get()
+    assert (draft.pk, draft.status) == (booking.pk, "draft")
+    assert Event.objects.of(draft).count() == draft.version
+
+
+def test_killed_at_any_statement_a_time_is_held_once_or_not_at_all(service):
+    key, died = uuid.uuid4(), 0
+    for _point in points(lambda: hold(service, key)):  # noqa: B023 - run at once, with this key
+        died += 1
+        assert Booking.objects.live().count() == Allocation.objects.filter(is_live=True).count() in (0, 1)
+
+        draft = hold(service, key).booking
+
+        assert Booking.objects.live().get() == draft
+        assert Event.objects.of(draft).count() == draft.version
+        key = uuid.uuid4()
+        release(draft)
+    assert died > 20
+
+
+def release(booking):
+    advance(booking, "cancel", STAFF, by="staff")
