@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import obstacles
+from bookings import needs, obstacles, times
 from bookings.booking import OPEN, Booking
 from bookings.obstacles import Obstacle, Timetable
 from bookings.places import Location, Resource
 from bookings.sessions import Allocation
+from bookings.times import Offer
 from operations.errors import Refusal
 from operations.transactions import require_transaction
 
@@ -32,7 +33,12 @@ WORDS = {
     "away": gettext_lazy("Whoever it is with is away then."),
     "break": gettext_lazy("Whoever it is with has a break then."),
     "not_at_work": gettext_lazy("Whoever it is with does not work then."),
+    "lacking": gettext_lazy("It lacks something that its service needs now."),
+    "not_theirs": gettext_lazy("Whoever it is with does not do this any more."),
 }
+
+
+MOST_WITH_WAYS, WAYS_COUNT = 40, 3
 
 
 class LeftOutside(models.Model):
@@ -48,11 +54,26 @@ class LeftOutside(models.Model):
 
 
 @dataclass(frozen=True)
+class Way:
+    """A time that a booking could move to, with whomever its customer asked for, or with anyone."""
+
+    start: datetime
+    resource: Resource | None
+
+    @property
+    def value(self) -> str:
+        """What a form sends."""
+        return f"{self.start.isoformat()} {self.resource.slug if self.resource else ''}".strip()
+
+
+@dataclass(frozen=True)
 class Hit:
     """A booking to come, and what speaks against its time by the rules."""
 
     booking: Booking
     obstacle: Obstacle
+    ways: tuple[Way, ...] = ()
+    """Where else, by the rules that are tried out."""
 
     @property
     def mark(self) -> str:
@@ -87,7 +108,9 @@ class Watch:
         """After the change: what it leaves outside, noted; raises Unseen if some are not in `seen`."""
         now, hits = self._look()
         if any(hit.booking.pk not in seen for hit in hits):
-            raise Unseen(hits)
+            raise Unseen(
+                [_with_ways(hit) if number < MOST_WITH_WAYS else hit for number, hit in enumerate(hits)]
+            )
         _note(self.location_id, now, hits)
         return hits
 
@@ -103,7 +126,7 @@ class Watch:
 
 
 def of(location: Location) -> dict[int, Hit]:
-    """The bookings to come that the rules would not offer any more, soonest first; six queries."""
+    """The bookings to come that the rules would not offer any more, soonest first; seven queries."""
     to_come = Booking.objects.filter(location=location, status__in=OPEN, starts_at__gt=timezone.now())
     bookings = list(to_come.select_related("service", "resource").order_by("starts_at", "pk"))
     if not bookings:
@@ -111,10 +134,12 @@ def of(location: Location) -> dict[int, Hit]:
     held = _held(bookings)
     resources = {each.pk: each for found in held.values() for each in found}
     table = obstacles.timetable(location, resources.values(), _days(location, bookings))
+    needed = needs.of(booking.service_id for booking in bookings)
     found = {}
     for booking in bookings:
-        booking.location = location
-        if obstacle := _against(table, booking, held[booking.session_id]):
+        booking.location = booking.service.location = location
+        own = held[booking.session_id]
+        if obstacle := _against(table, booking, own) or needs.against(needed, booking, own):
             found[booking.pk] = Hit(booking, obstacle)
     return found
 
@@ -136,6 +161,31 @@ def why(booking: Booking) -> str:
     """Why it was left outside, in a sentence."""
     words = WORDS.get(booking.left_outside.code)
     return str(words or _("It lies outside the hours."))
+
+
+def _with_ways(hit: Hit) -> Hit:
+    """The nearest free times; in the transaction of a change those of the rules that are tried out."""
+    booking = hit.booking
+    wish = booking.resource if booking.wants_resource else None
+    offers = _nearest(booking, wish) if wish else []
+    if not offers:
+        wish, offers = None, _nearest(booking, None)
+    found = [way for offer in offers if (way := _way(booking, offer, wish))]
+    return replace(hit, ways=tuple(found[:WAYS_COUNT]))
+
+
+def _nearest(booking: Booking, wish: Resource | None) -> list[Offer]:
+    return times.nearest(
+        booking.service, booking.starts_at, count=WAYS_COUNT + 1, resource=wish, people=booking.people
+    )
+
+
+def _way(booking: Booking, offer: Offer, wish: Resource | None) -> Way | None:
+    """At its own time only with somebody else: otherwise nothing would move."""
+    if offer.start != booking.starts_at:
+        return Way(offer.start, wish)
+    other = next((each for each in offer.resources if each != booking.resource), None)
+    return Way(offer.start, other) if other else None
 
 
 def _held(bookings: list[Booking]) -> dict[int, list[Resource]]:

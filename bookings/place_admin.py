@@ -175,7 +175,10 @@ class ServiceAdmin(OfOneLocation):
 
     def notes_on(self, record: Any, changed: Iterable[str]) -> list[str]:
         """Bookings keep the time, the places and the price that were agreed."""
-        kept = {"minutes", "buffer_before_minutes", "buffer_after_minutes", "capacity", "price", "deposit"}
+        kept = {
+            *("minutes", "buffer_before_minutes", "buffer_after_minutes"),
+            *("capacity", "max_people", "price", "deposit"),
+        }
         named = {field.name: field.verbose_name for field in Service._meta.fields}
         fields = [str(named[name]) for name in changed if name in kept]
         to_come = Booking.objects.filter(service=record, status__in=OPEN, starts_at__gt=timezone.now())

@@ -117,11 +117,20 @@ def _occupied(
     for kind, resources in rules.by_kind.items():
         against = [_against(service, table, each, wanted, holding) for each in resources if each in wished]
         if not against:
-            text = _("There is no %(kind)s that could do it.")
-            found.append(Obstacle("nobody", text % {"kind": ResourceKind(kind).label.lower()}))
+            found.append(Obstacle("nobody", _nobody(kind)))
         elif all(against):
             found += [each for each in against if each]
     return sessions + found if found else []
+
+
+def _nobody(kind: ResourceKind) -> str:
+    """A sentence for each kind: many languages cannot fill the word in."""
+    match kind:
+        case ResourceKind.PERSON:
+            return _("There is no person who could do it.")
+        case ResourceKind.ROOM:
+            return _("There is no room for it.")
+    return _("There is no equipment for it.")
 
 
 def _against(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import attending
-from bookings.attending import Hand
+from bookings.attending import Act, Hand
 from bookings.availability.entering import framed
 from bookings.availability.saving import By
+from bookings.forms import parse_start
 from bookings.outside import Hit
-from bookings.places import Location
+from bookings.places import Location, Resource
 from operations import intents
 from operations.errors import HoldfastError
 
 SCOPE, AWAY = "desk:hours", "desk:away"
 MOST_SHOWN = 200
 REASON_LENGTH = 500
+MOVE = "move "
 OURS = ("csrfmiddlewaretoken", "request_id", "seen", "reason_to_cancel", "_decided")
 
 
@@ -34,6 +36,8 @@ class Decision:
     seen: dict[int, int]
     cancelled: frozenset[int]
     reason: str
+    moved: Mapping[int, str]
+    """Those that are moved, and where to, as `Way.value` says it."""
 
     @property
     def lacks_a_reason(self) -> bool:
@@ -44,10 +48,12 @@ def read(request: HttpRequest) -> Decision:
     """What was decided; nothing, before the page was shown. Without a reason to cancel nobody has decided."""
     pairs = [mark.partition("-") for mark in request.POST.getlist("seen")]
     seen = {int(pk): int(version) for pk, _dash, version in pairs if _number(pk) and _number(version)}
-    cancelled = {pk for pk in seen if request.POST.get(f"fate-{pk}") == "cancel"}
+    fates = {pk: request.POST.get(f"fate-{pk}", "") for pk in seen}
+    cancelled = {pk for pk, fate in fates.items() if fate == "cancel"}
+    moved = {pk: fate.removeprefix(MOVE) for pk, fate in fates.items() if fate.startswith(MOVE)}
     reason = request.POST.get("reason_to_cancel", "").replace("\x00", "").strip()[:REASON_LENGTH]
-    may_cancel = request.user.has_perm(attending.CANCEL)
-    return Decision(seen, frozenset(cancelled if may_cancel else ()), reason)
+    may_cancel, may_move = (request.user.has_perm(each) for each in (attending.CANCEL, attending.MOVE))
+    return Decision(seen, frozenset(cancelled if may_cancel else ()), reason, moved if may_move else {})
 
 
 def by(request: HttpRequest, scope: str = SCOPE) -> By:
@@ -81,6 +87,7 @@ def page(
         "may_cancel": request.user.has_perm(attending.CANCEL),
         "may_move": request.user.has_perm(attending.MOVE),
         "cancelled": decision.cancelled,
+        "moved": _still_open(hits, decision),
         "reason": decision.reason,
         "reason_length": REASON_LENGTH,
         "problem": problem,
@@ -90,21 +97,32 @@ def page(
     return framed(request, "availability/hits.html", context, 422 if decision.lacks_a_reason else 409)
 
 
+def _still_open(hits: list[Hit], decision: Decision) -> dict[int, str]:
+    """The moves that were chosen before and are offered again."""
+    offered = {hit.booking.pk: {way.value for way in hit.ways} for hit in hits}
+    return {pk: value for pk, value in decision.moved.items() if value in offered.get(pk, ())}
+
+
 def follow(request: HttpRequest, hits: Iterable[Hit]) -> None:
-    """After saving: cancel those that are to be cancelled, each on its own, and say what stays."""
-    decision, left, done = read(request), 0, 0
+    """After saving: cancel and move as it was decided, each on its own, and say what stays."""
+    decision, left, cancelled, moved = read(request), 0, 0, 0
     for hit in hits:
-        if hit.booking.pk not in decision.cancelled:
+        if hit.booking.pk in decision.cancelled:
+            cancelled += _cancel(request, hit, decision)
+        elif hit.booking.pk in decision.moved:
+            moved += _move(request, hit, decision)
+        else:
             left += 1
-        elif _cancel(request, hit, decision):
-            done += 1
-    messages.success(request, " ".join([_("Saved."), *_counted(left, done)]))
+    messages.success(request, " ".join([_("Saved."), *_counted(left, cancelled, moved)]))
 
 
-def _counted(left: int, done: int) -> Iterable[str]:
-    if done:
-        text = ngettext("%(n)s booking is cancelled.", "%(n)s bookings are cancelled.", done)
-        yield text % {"n": done}
+def _counted(left: int, cancelled: int, moved: int) -> Iterable[str]:
+    if cancelled:
+        text = ngettext("%(n)s booking is cancelled.", "%(n)s bookings are cancelled.", cancelled)
+        yield text % {"n": cancelled}
+    if moved:
+        text = ngettext("%(n)s booking is moved.", "%(n)s bookings are moved.", moved)
+        yield text % {"n": moved}
     if left:
         text = ngettext(
             "%(n)s booking stays as it is, outside the hours.",
@@ -116,18 +134,42 @@ def _counted(left: int, done: int) -> Iterable[str]:
 
 def _cancel(request: HttpRequest, hit: Hit, decision: Decision) -> bool:
     """The same cancellation as in the calendar; a booking that changed meanwhile is left and named."""
-    assert request.user.pk is not None
-    pk = hit.booking.pk
-    number = intents.read(request.POST.get("request_id", ""), attending.CANCELLING.scope)
-    own = intents.Request(number.scope, uuid.uuid5(number.key, str(pk)))
-    hand = Hand(request=own, version=decision.seen[pk], user_id=request.user.pk, reason=decision.reason)
+    hand = _hand(request, hit, attending.CANCELLING, decision, decision.reason)
     try:
-        attending.do(attending.CANCELLING, pk, hand, tells=True)
+        attending.do(attending.CANCELLING, hit.booking.pk, hand, tells=True)
     except HoldfastError as refusal:
         said: dict[str, Any] = {"reference": hit.booking.reference, "why": refusal}
         messages.warning(request, _("%(reference)s was not cancelled: %(why)s") % said)
         return False
     return True
+
+
+def _move(request: HttpRequest, hit: Hit, decision: Decision) -> bool:
+    """The same move as in the calendar, and the customer is told; what cannot be is left and named."""
+    start, _space, slug = decision.moved[hit.booking.pk].partition(" ")
+    hand = _hand(request, hit, attending.MOVING, decision)
+    try:
+        wanted = {"start": parse_start(start), "resource": _whom(hit, slug)}
+        attending.do(attending.MOVING, hit.booking.pk, hand, **wanted)
+    except (HoldfastError, ValueError) as refusal:
+        why = refusal if isinstance(refusal, HoldfastError) else _("We did not understand the time.")
+        said: dict[str, Any] = {"reference": hit.booking.reference, "why": why}
+        messages.warning(request, _("%(reference)s was not moved: %(why)s") % said)
+        return False
+    return True
+
+
+def _whom(hit: Hit, slug: str) -> Resource | None:
+    return hit.booking.location.resources.filter(slug=slug, is_active=True).first() if slug else None
+
+
+def _hand(request: HttpRequest, hit: Hit, act: Act, decision: Decision, reason: str = "") -> Hand:
+    """Whoever saves, for one booking, from the version that was shown."""
+    assert request.user.pk is not None
+    number = intents.read(request.POST.get("request_id", ""), act.scope)
+    own = intents.Request(number.scope, uuid.uuid5(number.key, str(hit.booking.pk)))
+    version = decision.seen[hit.booking.pk]
+    return Hand(request=own, version=version, user_id=request.user.pk, reason=reason)
 
 
 def _number(text: str) -> bool:

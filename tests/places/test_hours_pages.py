@@ -1,5 +1,6 @@
 """The pages about hours: what is typed, what it means, whom it hits, and who may."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -143,7 +144,7 @@ def test_bookings_outside_are_shown_before_anything_is_saved(owner):
     assert shown.status_code == 409
     assert "Anna Berg" in page
     assert "it is open 01:00–02:00" in page
-    assert reverse("staff-move", args=[location.slug, booking.pk]) in page
+    assert reverse("staff-booking", args=[location.slug, booking.pk]) in page
     assert stored(location) == location.opening_hours
 
 
@@ -184,6 +185,56 @@ def test_a_booking_can_be_cancelled_with_a_reason_as_the_hours_are_saved(owner):
     assert (ended.status, ended.cancel_reason) == ("cancelled", "We close earlier.")
     assert ended.messages.filter(delivery__kind="cancelled_by_staff").count() == 1
     assert stored(booking.location) == "Mo-Su 01:00-02:00"
+
+
+def ways(page, booking):
+    """The times that the page offers to move a booking to."""
+    values = re.findall(rf'name="fate-{booking.pk}" value="move ([^" ]+)', page.content.decode())
+    return [datetime.fromisoformat(value) for value in values]
+
+
+def test_a_booking_can_be_moved_to_a_time_of_the_new_hours_as_they_are_saved(owner):
+    booking = BookingFactory(accepted=True)
+    zone = booking.location.zone
+
+    shown = typed(owner, hours(booking.location), **week("1-2"))
+    offered = ways(shown, booking)
+    assert {start.astimezone(zone).hour for start in offered} == {1}
+    assert stored(booking.location) == booking.location.opening_hours
+
+    answer = answered(owner, shown, **{f"fate-{booking.pk}": f"move {offered[0].isoformat()}"})
+
+    moved = Booking.objects.get(pk=booking.pk)
+    assert answer.status_code == 303
+    assert moved.starts_at == offered[0]
+    assert moved.messages.filter(delivery__kind="moved").count() == 1
+    assert not outside.listed()
+
+
+def test_two_bookings_are_not_moved_to_one_time(owner):
+    first = BookingFactory(accepted=True)
+    second = BookingFactory(
+        service=first.service, starts_at=first.starts_at + timedelta(hours=1), accepted=True
+    )
+    shown = typed(owner, hours(first.location), **week("1-2"))
+    same = ways(shown, first)[0].isoformat()
+
+    fates = {f"fate-{each.pk}": f"move {same}" for each in (first, second)}
+    seen = [f"{each.pk}-{each.version}" for each in (first, second)]
+
+    answer = answered(owner, shown, seen=seen, **fates)
+
+    assert [each.pk for each in outside.listed()] == [second.pk]
+    assert f"{second.reference} was not moved" in owner.get(answer["Location"]).content.decode()
+
+
+def test_a_move_to_no_time_at_all_leaves_the_booking(owner):
+    booking = BookingFactory(accepted=True)
+    shown = typed(owner, hours(booking.location), **week("1-2"))
+
+    answered(owner, shown, **{f"fate-{booking.pk}": "move soon"})
+
+    assert [each.pk for each in outside.listed()] == [booking.pk]
 
 
 def test_a_booking_that_came_since_is_shown_too(owner):

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from bookings import outside
-from bookings.models import Absence, Closure, LeftOutside, Service
+from bookings.models import Absence, Closure, LeftOutside, Requirement, Service
 from bookings.outside import Unseen, Watch
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, in_a_week
 
@@ -35,7 +35,19 @@ def closure(booking):
     return lambda: Closure.objects.create(location=booking.location, **around)
 
 
+def other_room(booking):
+    room = ResourceFactory(location=booking.location, kind=booking.resource.kind)
+
+    def apply():
+        needed = Requirement.objects.create(service=booking.service, kind=booking.resource.kind)
+        needed.resources.add(room)
+
+    return apply
+
+
 CHANGES = {
+    "lacking": lambda each: lambda: Requirement.objects.create(service=each.service, kind="room"),
+    "not_theirs": other_room,
     "closed": lambda each: set_to(each.location, opening_hours="Mo-Su 01:00-02:00"),
     "not_at_work": lambda each: set_to(each.resource, hours="Mo-Su 01:00-02:00"),
     "break": lambda each: set_to(each.resource, breaks=["00:00-24:00"]),
@@ -116,11 +128,35 @@ def test_a_longer_duration_leaves_bookings_as_they_are():
     assert Service.objects.get().minutes == 600
 
 
+def test_where_it_could_move_is_found_by_the_new_rules_and_its_own_time_with_somebody_else():
+    booking = BookingFactory(accepted=True)
+    lena = ResourceFactory(location=booking.location)
+
+    with pytest.raises(Unseen) as refusal:
+        change(booking.location, CHANGES["left"](booking))
+
+    [hit] = refusal.value.hits
+    assert (booking.starts_at, lena) in [(way.start, way.resource) for way in hit.ways]
+    assert len(hit.ways) == 3
+
+
+def test_whoever_asked_for_somebody_is_offered_their_times_first():
+    booking = BookingFactory(accepted=True, wants_resource=True)
+    ResourceFactory(location=booking.location)
+
+    with pytest.raises(Unseen) as refusal:
+        change(booking.location, CHANGES["closed"](booking))
+
+    [hit] = refusal.value.hits
+    assert {way.resource for way in hit.ways} == {booking.resource}
+    assert {way.start.astimezone(booking.location.zone).hour for way in hit.ways} == {1}
+
+
 def test_the_price_is_the_same_however_many_are_booked(django_assert_max_num_queries):
     service = service_at()
     for number in range(20):
         person = ResourceFactory(location=service.location)
         BookingFactory(service=service, resource=person, starts_at=in_a_week() + number * HOUR / 2)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         outside.of(service.location)

@@ -93,6 +93,29 @@ def test_another_duration_says_what_existing_bookings_keep(owner):
     assert Booking.objects.get().ends_at == booking.ends_at
 
 
+def test_another_need_shows_the_bookings_that_lack_it(owner):
+    booking = BookingFactory(accepted=True, name="Anna Berg")
+    ResourceFactory(location=booking.location, room=True)
+    line = {"requirements-0-kind": "room", "requirements-TOTAL_FORMS": "1"}
+
+    shown = filled(owner, booking.service, **line)
+
+    assert shown.status_code == 409
+    assert "needs a room now, and this booking has none" in Page(shown, "").text
+    assert not Requirement.objects.exists()
+
+    assert answered(owner, shown).status_code == 302
+    assert [each.kind for each in Requirement.objects.all()] == ["room"]
+    assert list(outside.listed()) == [booking]
+
+
+def test_fewer_people_in_one_booking_counts_for_new_ones(owner):
+    service = ServiceFactory(capacity=6, max_people=4)
+    BookingFactory(service=service, accepted=True, people=4)
+
+    assert "keeps what was agreed" in Page(filled(owner, service, max_people="2"), "").text
+
+
 def test_what_concerns_no_booking_is_saved_at_once(owner):
     service = ServiceFactory()
 
