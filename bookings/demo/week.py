@@ -83,6 +83,11 @@ class _Place:
             offers = [offer for offer in offers if offer.start in popular]
         return self.chance.choice(offers) if offers else None
 
+    def how_many(self, service: Service, offer: Offer) -> int:
+        """Every third one brings somebody along, where that is possible."""
+        is_third = len(self.present[offer.start]) % 3 == 0
+        return 2 if is_third and min(service.most_people, offer.places_left) > 1 else 1
+
     def submit(self, service: Service, offer: Offer) -> None:
         customer = next(each for each in self.customers if each.email not in self.present[offer.start])
         self.present[offer.start].add(customer.email)
@@ -95,6 +100,7 @@ class _Place:
             email=customer.email,
             phone=customer.phone,
             language=language.of_reader(self.location),
+            people=self.how_many(service, offer),
         )
         intake.submit(_request(self.chance, "web:book"), submission, source=Source.WEB)
 

@@ -60,6 +60,17 @@ def test_the_places_are_the_real_ones_with_an_address():
 
     for place, real in zip(shipped, LOCATIONS, strict=True):
         assert added <= place.keys()
-        assert {key: place[key] for key in place.keys() - added} == {
-            key: real[key] for key in real.keys() - {"public_holidays_2027"}
+        kept = {key: place[key] for key in place.keys() - added - {"how_to_pay"}}
+        kept["services"] = [{**each, "max_people": 1} for each in place["services"]]
+        assert kept == {key: real[key] for key in real.keys() - {"public_holidays_2027"}} | {
+            "services": [{**each, "max_people": 1} for each in real["services"]]
         }
+
+
+def test_no_place_of_the_demonstration_leaves_payers_alone_and_some_book_for_two():
+    call_command("load_demo")
+
+    paying = Location.objects.filter(services__approval="payment").distinct()
+    assert paying.count() == 2
+    assert all(place.how_to_pay for place in paying)
+    assert Booking.objects.filter(people__gt=1, location__slug="yoga-ny").exists()
