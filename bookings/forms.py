@@ -187,6 +187,8 @@ class WaitForm(BookingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = _("The offer goes there.")
+        if text_messages.are_sent(self.service.location):
+            self.fields["phone"].help_text = _("The offer comes as a text message too.")
         self.fields.pop("people", None)  # each waits for one place
         self.order_fields(["start", "resource", "day"])
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -131,6 +132,16 @@ def tell_waiting(entry: WaitEntry, operation: Operation) -> Delivery | None:
     if delivery:
         Message.objects.get_or_create(delivery=delivery, defaults={"wait_entry": entry})
     return delivery
+
+
+def send_link_to_waiting(entry: WaitEntry, operation: Operation) -> None:
+    """Send the way to their page, or to their offer, once more; every few minutes at most."""
+    about = Q(message__wait_entry=entry)
+    if entry.booking_id:
+        about |= Q(message__booking=entry.booking_id)
+    told = Delivery.objects.filter(about, channel=EMAIL, is_for_staff=False).order_by("-pk").first()
+    if told and told.created_at < timezone.now() - LINK_PAUSE:
+        outbox.once_more(told, operation)
 
 
 def send_copy(booking: Booking, operation: Operation, *, message_id: str = "") -> Delivery | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import phonenumbers
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -15,7 +16,7 @@ from notifications.models import Delivery
 from notifications.sms import MOST_SEGMENTS
 from operations.errors import OvertakenError
 
-KINDS = frozenset({"confirmation", "moved", "cancelled_by_staff", reminders.REMINDER})
+KINDS = frozenset({"confirmation", "moved", "cancelled_by_staff", "wait_list_offer", reminders.REMINDER})
 FOR_WANT_OF_MAIL = frozenset({"merged"})  # nothing urgent: only to those who have no address
 COMPOSED = KINDS | FOR_WANT_OF_MAIL
 LONGEST_NAMES = (120, 40, 20)  # characters of the service's and the place's name, until it fits
@@ -64,6 +65,7 @@ def _text(delivery: Delivery, booking: Booking, longest: int) -> str:
         "service": _shortened(booking.service.name, longest),
         "place": _shortened(booking.location.name, longest),
         "when": when_in_words(booking, delivery.language),
+        "until": _held_until(booking, delivery.language),
         "link": f"{settings.HOLDFAST_URL}/b/{booking.token}/?m={delivery.uid}",
     }
     text = _words(delivery.kind) % facts
@@ -78,6 +80,8 @@ def _words(kind: str) -> str:
             return _("New time: %(service)s at %(place)s, %(when)s. %(link)s")
         case "cancelled_by_staff":
             return _("Cancelled: %(service)s at %(place)s, %(when)s, does not take place. %(link)s")
+        case "wait_list_offer":
+            return _("Free now: %(service)s at %(place)s, %(when)s. Held for you until %(until)s: %(link)s")
         case "merged":
             return _("One booking instead of two: %(service)s at %(place)s, %(when)s. %(link)s")
         case reminders.REMINDER:
@@ -90,6 +94,13 @@ def when_in_words(booking: Booking, language: str) -> str:
     start = when.for_booking(booking, language).start
     local = booking.starts_at.astimezone(booking.location.zone)
     return str(start) if when.happens_twice(local) else f"{start.date}, {start.time}"
+
+
+def _held_until(booking: Booking, language: str) -> str:
+    """By the clock alone where it is today: an offer is short."""
+    held = when.spoken(booking.stale_after or booking.starts_at, booking.location.zone, language)
+    today = when.spoken(timezone.now(), booking.location.zone, language)
+    return held.time if held.date == today.date else f"{held.date}, {held.time}"
 
 
 def _shortened(name: str, longest: int) -> str:

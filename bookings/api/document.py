@@ -49,7 +49,7 @@ LOCATION = {"Location": _answered("Where its present state is.")}
 
 WRITES = (problems.BAD_KEY, problems.IN_FLIGHT, problems.INVALID, problems.KEY_REUSED)
 BODY = (problems.MALFORMED_JSON, problems.TOO_LARGE, problems.MEDIA_TYPE_UNSUPPORTED)
-ACTS = (problems.UNKNOWN_BOOKING, problems.NOT_ALLOWED_NOW, problems.STALE, problems.NO_VERSION)
+ACTS = (problems.NOT_ALLOWED_NOW, problems.STALE, problems.NO_VERSION)
 
 
 def read(*kinds: Kind) -> dict[str, Any]:
@@ -64,10 +64,11 @@ def creation(*kinds: Kind) -> dict[str, Any]:
     return {"parameters": [KEY], "responses": made | _failures((*WRITES, *BODY, *kinds))}
 
 
-def act(*kinds: Kind) -> dict[str, Any]:
-    """What acts on a booking, once per key and on the version that was seen."""
+def act(*kinds: Kind, of: Kind = problems.UNKNOWN_BOOKING) -> dict[str, Any]:
+    """What acts on a record, once per key and on the version that was seen; `of` is what is said without."""
     acted = {200: {"headers": TAG | REPLAYED}}
-    return {"parameters": [KEY, VERSION], "responses": acted | _failures((*WRITES, *BODY, *ACTS, *kinds))}
+    failed = _failures((*WRITES, *BODY, *ACTS, of, *kinds))
+    return {"parameters": [KEY, VERSION], "responses": acted | failed}
 
 
 def failures(*kinds: Kind) -> dict[str, Any]:

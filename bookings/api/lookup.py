@@ -10,6 +10,7 @@ from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.places import Location, Resource, Service
 from bookings.views import lookup
+from bookings.waitlist.entry import WaitEntry
 
 
 def location(slug: str) -> Location:
@@ -52,3 +53,12 @@ def enquiry(token: str) -> Enquiry:
         return Enquiry.objects.select_related("location").get(token=token)
     except Enquiry.DoesNotExist as missing:
         raise Problem(problems.UNKNOWN_ENQUIRY) from missing
+
+
+def wait_entry(token: str) -> WaitEntry:
+    """The place on the wait list with this token as it is now."""
+    entries = WaitEntry.objects.select_related("location", "service__location", "resource", "booking")
+    try:
+        return entries.get(token=token)
+    except WaitEntry.DoesNotExist as missing:
+        raise Problem(problems.UNKNOWN_WAIT) from missing

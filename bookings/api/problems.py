@@ -100,6 +100,12 @@ UNKNOWN_ENQUIRY = Kind(
     "There is no enquiry with this token",
     "Use the token of the answer to POST /enquiries.",
 )
+UNKNOWN_WAIT = Kind(
+    "unknown-wait-entry",
+    404,
+    "There is no place on the wait list with this token",
+    "Use the token of the answer to POST /wait-list.",
+)
 UNKNOWN_PROVIDER = Kind(
     "unknown-provider",
     404,
@@ -127,18 +133,31 @@ LIKELY_DUPLICATE = Kind(
     "The same person booked the same time a moment ago",
     "Nothing was changed. If it is meant, send it again with confirm_duplicate; the key is still unused.",
 )
+STILL_FREE = Kind(
+    "still-free",
+    409,
+    "This can be booked now",
+    "Nothing was changed. Book one of alternatives; the key is still unused.",
+)
+ALREADY_WAITING = Kind(
+    "already-waiting",
+    409,
+    "The same address waits for the same already",
+    "Nothing was changed. The link to that place in line goes to the address by mail.",
+)
 NOT_ALLOWED_NOW = Kind(
     "not-allowed-now",
     409,
-    "The booking does not allow this now",
+    "This is not possible now",
     "Nothing was changed. allowed_actions lists what is possible.",
 )
 LENGTH_REQUIRED = Kind("length-required", 411, "The length of the body is missing", "Send Content-Length.")
 STALE = Kind(
     "stale",
     412,
-    "The booking has changed since you read it",
-    "Nothing was changed. Look at booking, the current representation, and send its ETag in If-Match.",
+    "It has changed since you read it",
+    "Nothing was changed. Look at booking (or wait_entry), the current representation, and send its ETag in "
+    "If-Match.",
 )
 TOO_LARGE = Kind("too-large", 413, "The body is too large", "Send at most 64 KiB.")
 MEDIA_TYPE_UNSUPPORTED = Kind(

@@ -11,12 +11,13 @@ from django import forms
 from bookings import question_fields
 from bookings.api import problems
 from bookings.api.problems import Problem
-from bookings.api.schemas import AddressIn, BookingIn, CancelIn, EnquiryIn, MoveIn
+from bookings.api.schemas import AddressIn, BookingIn, CancelIn, EnquiryIn, MoveIn, WaitIn
 from bookings.booking import Booking
-from bookings.forms import AddressForm, BookingForm, ContactForm, TimeForm
+from bookings.forms import AddressForm, BookingForm, ContactForm, TimeForm, WaitForm
 from bookings.intake import Submission
 from bookings.places import Location, Resource, Service
 from bookings.typed_fields import Paragraphs
+from bookings.waitlist.joining import Wish
 
 
 class ReasonForm(forms.Form):
@@ -36,6 +37,21 @@ def submission(body: BookingIn) -> Submission:
         detail = "One booking of this service is for one person."
         raise Problem(problems.INVALID, errors=[{"pointer": "#/people", "detail": detail}])
     found = form.submission(confirm_duplicate=body.confirm_duplicate)
+    return replace(found, answers={**body.answers, **found.answers})
+
+
+def wish(body: WaitIn) -> Wish:
+    """The cleaned wish of somebody who waits; raises the problem of invalid fields."""
+    if body.start is None and body.day is None:
+        detail = "Give the start, or the day, that they wait for."
+        raise Problem(problems.INVALID, errors=[{"pointer": "#/day", "detail": detail}])
+    fields = body.model_dump(include={"resource", "name", "email", "phone", "notes"})
+    fields["start"] = body.start.isoformat() if body.start else ""
+    fields["day"] = body.day.isoformat() if body.day else ""
+    fields |= {f"{question_fields.PREFIX}{code}": answer for code, answer in body.answers.items()}
+    form = WaitForm(_texts(fields), service=_service(body))
+    _check(form)
+    found = form.wish()
     return replace(found, answers={**body.answers, **found.answers})
 
 
@@ -71,7 +87,7 @@ def enquiry(body: EnquiryIn) -> tuple[Location, dict[str, str]]:
     return location, form.cleaned_data
 
 
-def _service(body: BookingIn) -> Service:
+def _service(body: BookingIn | WaitIn) -> Service:
     """The service, even one not offered any more: a repeat must find what was booked while it was.
 
     In a body an unknown name is a wrong field, not a wrong address.

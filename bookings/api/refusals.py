@@ -24,6 +24,7 @@ from bookings.messages import UnknownMessage
 from bookings.places import Resource, Service
 from bookings.redirecting import CorrectedTooOften, SameAddress
 from bookings.times import NotOffered
+from bookings.waitlist.joining import AlreadyWaiting, StillFree, Wish
 from operations.errors import Busy, StaleRecord, WrongState
 from operations.intents import InFlight, KeyReused
 
@@ -52,6 +53,37 @@ def of_time(service: Service, start: datetime, resource: Resource | None, people
             errors=[{"pointer": pointer, "detail": refusal.message}],
             alternatives=_alternatives(service, start, resource, people),
         ) from refusal
+
+
+@contextmanager
+def of_wish(wish: Wish) -> Iterator[None]:
+    """Where somebody would wait: what can be booked at once comes with its times."""
+    try:
+        yield
+    except StillFree as refusal:
+        free = times.offers(wish.service, wish.day, wish.day, resource=wish.resource)
+        offered = [time.model_dump(mode="json") for time in representation.times(free)]
+        raise Problem(problems.STILL_FREE, refusal.message, alternatives=offered) from refusal
+    except AlreadyWaiting as refusal:
+        raise Problem(problems.ALREADY_WAITING, refusal.message) from refusal
+    except NotOffered as refusal:
+        pointer = "#/start" if wish.start else "#/day"
+        errors = [{"pointer": pointer, "detail": refusal.message}]
+        raise Problem(problems.NOT_OFFERED, refusal.message, reason=refusal.code, errors=errors) from refusal
+
+
+@contextmanager
+def of_waiting(token: str) -> Iterator[None]:
+    """Where a place on the wait list is acted on: a refusal comes with what it is now."""
+    try:
+        yield
+    except StaleRecord as refusal:
+        now = representation.waiting(lookup.wait_entry(token))
+        headers = {"ETag": preconditions.tag(now.model_dump_json().encode(), now.version)}
+        raise Problem(problems.STALE, headers=headers, wait_entry=now.model_dump(mode="json")) from refusal
+    except WrongState as refusal:
+        actions = representation.waiting(lookup.wait_entry(token)).allowed_actions
+        raise Problem(problems.NOT_ALLOWED_NOW, refusal.message, allowed_actions=actions) from refusal
 
 
 @contextmanager

@@ -7,13 +7,24 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from bookings import enquiries, explanations, merged, told
-from bookings.api.schemas import BookingOut, ConfirmationOut, CountsOut, EnquiryOut, MessageOut, TimeOut
-from bookings.booking import Booking
+from bookings import enquiries, explanations, language, merged, told
+from bookings.api.schemas import (
+    BookingOut,
+    ConfirmationOut,
+    CountsOut,
+    EnquiryOut,
+    MessageOut,
+    OfferOut,
+    TimeOut,
+    WaitOut,
+)
+from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.explanations import Explanation
 from bookings.places import Location
 from bookings.times import Offer
+from bookings.waitlist import words
+from bookings.waitlist.entry import WaitEntry, WaitStatus
 from notifications.models import Delivery
 
 
@@ -57,6 +68,29 @@ def enquiry(record: Enquiry) -> EnquiryOut:
     )
 
 
+def waiting(record: WaitEntry) -> WaitOut:
+    """The place on the wait list as it is now, in the language of whoever asks."""
+    explanation, zone = words.explain(record, language.of_reader(record.location)), record.location.zone
+    return WaitOut(
+        reference=record.reference,
+        token=record.token,
+        status=record.status,
+        version=record.version,
+        location=record.location.slug,
+        service=record.service.slug,
+        resource=record.resource.slug if record.resource else None,
+        day=record.day,
+        start=record.starts_at.astimezone(zone) if record.starts_at else None,
+        time_zone=record.location.time_zone,
+        until=record.until.astimezone(zone),
+        explanation=_said(explanation),
+        next_step=explanation.next_step,
+        offer=_offer(record.booking, zone) if record.booking else None,
+        messages=_messages(record.messages.all(), record.location),
+        allowed_actions=["leave"] if record.status == WaitStatus.WAITING else [],
+    )
+
+
 def times(offers: Iterable[Offer]) -> list[TimeOut]:
     """Offers with the location's offset at each instant."""
     return [
@@ -78,6 +112,16 @@ def _confirmation(record: Booking, zone: ZoneInfo) -> ConfirmationOut | None:
     if not record.waiting_for or record.answer_until is None:
         return None
     return ConfirmationOut(waiting_for=record.waiting_for, until=record.answer_until.astimezone(zone))
+
+
+def _offer(held: Booking, zone: ZoneInfo) -> OfferOut:
+    is_held = held.status == Status.DRAFT and held.stale_after is not None
+    return OfferOut(
+        reference=held.reference,
+        token=held.token,
+        start=held.starts_at.astimezone(zone),
+        until=held.stale_after.astimezone(zone) if is_held and held.stale_after else None,
+    )
 
 
 def _merged_into(record: Booking) -> CountsOut | None:

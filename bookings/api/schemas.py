@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bookings.api.values import Answers, Instant, Slug, typed
+from bookings.api.values import Answers, Day, Instant, Slug, typed
 from bookings.places import Approval, ResourceKind
 from bookings.questions import QuestionKind
 
@@ -34,6 +34,22 @@ class BookingIn(Input):
     people: Annotated[int, Field(ge=1, le=1000, description="How many come, up to max_people.")] = 1
     answers: Annotated[Answers, Field(description="Further answers by name.")] = {}
     confirm_duplicate: Annotated[bool, Field(description="The same again is meant.")] = False
+
+
+class WaitIn(Input):
+    location: Annotated[Slug, Field(description="Slug of the location.")]
+    service: Annotated[Slug, Field(description="Slug of a service with a wait list.")]
+    resource: Anyone = None
+    start: Annotated[Instant | None, Field(description="The start to wait for.")] = None
+    day: Annotated[
+        Day | None,
+        Field(description="Without start: any time of this date, by the clock of the place."),
+    ] = None
+    name: str = typed("Of the customer, in any script.", 200)
+    email: str = typed("Where the offer goes.", 254)
+    phone: str | None = typed("Needed when the service asks for it.", 40, required=False)
+    notes: str | None = typed("Needed when the service asks for them.", 2000, required=False)
+    answers: Annotated[Answers, Field(description="Further answers by name.")] = {}
 
 
 class CancelIn(Input):
@@ -182,6 +198,32 @@ class BookingOut(BaseModel):
     ]
 
 
+class OfferOut(BaseModel):
+    reference: str
+    token: Annotated[str, Field(description="Of the booking that holds the time: take it, or cancel it.")]
+    start: datetime
+    until: Annotated[datetime | None, Field(description="Until when the time is held; null when it is not.")]
+
+
+class WaitOut(BaseModel):
+    reference: str
+    token: Annotated[str, Field(description="The secret part of its addresses.")]
+    status: Annotated[str, Field(description="waiting, offered, taken, declined, expired or left.")]
+    version: int
+    location: str
+    service: str
+    resource: str | None
+    day: date
+    start: Annotated[datetime | None, Field(description="Null: any time of the day.")]
+    time_zone: str
+    until: Annotated[datetime, Field(description="Without an offer the place in line ends then.")]
+    explanation: Annotated[str, Field(description="The state in words, for the customer.")]
+    next_step: Annotated[str, Field(description="What happens next and by when, for the customer.")]
+    offer: Annotated[OfferOut | None, Field(description="What was offered; null before that.")]
+    messages: list[MessageOut]
+    allowed_actions: Annotated[list[str], Field(description="What can be done now: leave.")]
+
+
 class EnquiryOut(BaseModel):
     reference: str
     token: str
@@ -214,3 +256,4 @@ class ProblemOut(BaseModel):
     alternatives: Annotated[list[TimeOut], Field(description="The nearest free times.")] = []
     allowed_actions: list[str] = []
     booking: Annotated[BookingOut | None, Field(description="Of stale: the current state.")] = None
+    wait_entry: Annotated[WaitOut | None, Field(description="Of stale: the current state.")] = None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.api import bookings, docs, enquiries, places, providers, refusals
+from bookings.api import bookings, docs, enquiries, places, providers, refusals, wait_list
 from bookings.api.callers import ClientKey
 from bookings.api.document import DocumentedAPI
 from bookings.api.json_body import StrictJson
@@ -17,7 +17,7 @@ api = DocumentedAPI(
     parser=StrictJson(),
 )
 refusals.translate(api)
-for part in (places, bookings, enquiries, providers):
+for part in (places, bookings, wait_list, enquiries, providers):
     api.add_router("", part.router)
 
 urlpatterns = [path("", api.urls)]

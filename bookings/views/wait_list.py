@@ -19,7 +19,7 @@ from bookings.views import days, lookup, waiting
 from bookings.views.answers import SeeOther, page, private
 from bookings.waitlist import joining, words
 from bookings.waitlist.entry import WaitEntry, WaitStatus
-from bookings.waitlist.joining import StillFree
+from bookings.waitlist.joining import AlreadyWaiting, StillFree
 from operations import intents
 from operations.errors import Busy, HoldfastError
 from operations.workflow import Source
@@ -88,11 +88,26 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         joined = joining.join(key, form.wish(), source=Source.WEB)
     except Busy:
         return waiting.ask_again(request)
+    except AlreadyWaiting:
+        return _already_on_it(request, form)
     except HoldfastError as refusal:
         status = {StillFree: 409, NotOffered: 422, intents.RequestRefused: 400}.get(type(refusal), 409)
         is_open = not isinstance(refusal, StillFree | NotOffered)
         return _form(request, form, intents.issue(), refusal, status, is_open=is_open)
     return _to_page(joined.entry, is_repeat=joined.is_repeat)
+
+
+def _already_on_it(request: HttpRequest, form: WaitForm) -> HttpResponse:
+    """409 without the way to the page: whoever types a known e-mail address learns no more than that."""
+    day, start = form.wanted()
+    context = {
+        "location": form.service.location,
+        "service": form.service,
+        "resource": form.cleaned_data["resource"],
+        "day": day,
+        "start": start,
+    }
+    return page(request, "already_waiting", context, 409)
 
 
 def _form(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from bookings import messages, questions, times
 from bookings.places import Resource, Service
 from bookings.times import NotOffered
-from bookings.waitlist.entry import WaitEntry, WaitStatus, late_from
+from bookings.waitlist import offering
+from bookings.waitlist.entry import OPEN, WaitEntry, WaitStatus, late_from
 from bookings.waitlist.offering import TOPIC
 from operations import intents, queue, workflow
 from operations.errors import Refusal
@@ -28,6 +30,17 @@ class StillFree(Refusal):
 
     code = "still_free"
     message = gettext_lazy("This is free: you can book it now and need not wait.")
+
+
+class AlreadyWaiting(Refusal):
+    """Raised when somebody with this address waits for the very same; their link goes to that address."""
+
+    code = "already_waiting"
+    message = gettext_lazy("This address is on the wait list for this already. Its place in line is kept.")
+
+    def __init__(self, entry: WaitEntry) -> None:
+        self.entry = entry
+        super().__init__()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +84,17 @@ class Joined:
 def join(request: intents.Request, wish: Wish, *, source: Source) -> Joined:
     """Record who waits; the same request id gives the same entry, however often it comes.
 
-    Raises NotOffered where the rules have no such time, StillFree where there is one to book, and what
-    `intents.claim` raises; nothing is stored then but why a rule refused.
+    Raises NotOffered where the rules have no such time, StillFree where there is one to book, AlreadyWaiting
+    where the same address waits for it, and what `intents.claim` raises; nothing is stored then but why a
+    rule refused. Who waits already gets the link to their page by mail, every few minutes at most: whoever
+    typed the address may be somebody else.
     """
     try:
         return _record(request, wish, source)
-    except (NotOffered, StillFree) as refusal:
+    except (NotOffered, StillFree, AlreadyWaiting) as refusal:
         intents.record_refusal(request, refusal.code, wish.service, day=wish.day.isoformat())
+        if isinstance(refusal, AlreadyWaiting):
+            _send_link_again(refusal.entry, _by_customer(request, source))
         raise
 
 
@@ -112,7 +129,7 @@ def leave(request: intents.Request, token: str, *, version: int, source: Source)
     entry = workflow.fetch(WaitEntry, version=version, pk=entry.pk)
     if entry.status != WaitStatus.WAITING:
         raise workflow.WrongState
-    workflow.perform(entry, "leave", Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key))
+    workflow.perform(entry, "leave", _by_customer(request, source))
     claim.intent.settle(entry, "left")
     return Joined(entry, is_repeat=False)
 
@@ -122,6 +139,9 @@ def _record(request: intents.Request, wish: Wish, source: Source) -> Joined:
     claim = intents.claim(request, wish.payload())
     if not claim.won:
         return Joined(WaitEntry.objects.get(request=claim.intent), is_repeat=True)
+    offering.queue_up(wish.service.pk, wish.day)  # two forms of one person, sent at once, are seen here
+    if same := _same_wish(wish):
+        raise AlreadyWaiting(same)
     now = timezone.now()
     entry = WaitEntry(
         request=claim.intent,
@@ -141,9 +161,31 @@ def _record(request: intents.Request, wish: Wish, source: Source) -> Joined:
         language=wish.language,
         source=source,
     )
-    operation = Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
+    operation = _by_customer(request, source)
     workflow.begin(entry, operation, "join")
     messages.tell_waiting(entry, operation)
     claim.intent.settle(entry, "waiting")
     queue.wake(TOPIC)
     return Joined(entry, is_repeat=False)
+
+
+def _by_customer(request: intents.Request, source: Source) -> Operation:
+    return Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
+
+
+def _same_wish(wish: Wish) -> WaitEntry | None:
+    """Whoever waits for the same under the same address, or has an open offer of it."""
+    found = WaitEntry.objects.alias(address=Lower("email")).filter(
+        address=wish.email.strip().lower(),
+        status__in=OPEN,
+        service=wish.service,
+        day=wish.day,
+        starts_at=wish.start,
+        resource=wish.resource,
+    )
+    return found.first()
+
+
+@use_case
+def _send_link_again(entry: WaitEntry, operation: Operation) -> None:
+    messages.send_link_to_waiting(entry, operation)

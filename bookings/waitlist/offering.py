@@ -69,7 +69,7 @@ def serve_next(service: int, day: date, operation: Operation) -> bool:
     Whoever is under somebody's lock is passed over: something is being done about them right now.
     """
     require_transaction()
-    _queue_up(service, day)
+    queue_up(service, day)
     line = list(WaitEntry.objects.in_line(service, day).select_related("service__location", "resource"))
     for waiting, start in _suited(line):
         entry = _locked(waiting)
@@ -175,7 +175,7 @@ def _suits(entry: WaitEntry, free: Offer) -> bool:
     )
 
 
-def _queue_up(service: int, day: date) -> None:
-    """One at a time serves a line; otherwise the second in line could be served before the first."""
+def queue_up(service: int, day: date) -> None:
+    """One at a time serves a line or joins it; else the second in line could be served before the first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [service % 2**31, day.toordinal()])

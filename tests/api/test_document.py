@@ -9,7 +9,7 @@ from schemathesis import checks
 
 from config.wsgi import application
 from tests.api.calls import get
-from tests.factories import BookingFactory, EnquiryFactory
+from tests.factories import BookingFactory, EnquiryFactory, WaitEntryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -47,10 +47,12 @@ def known(service, start):
     """What leads a generated call further than "not found"."""
     booking = BookingFactory(service=service, starts_at=start, accepted=True)
     enquiry = EnquiryFactory(location=service.location)
+    type(service).objects.filter(pk=service.pk).update(wait_list=True)
+    entry = WaitEntryFactory(service=service, starts_at=start)
     return {
         "names": {"location": service.location.slug, "service": service.slug},
         "times": {"start": start.isoformat(), "email": "ada@example.com"},
-        "tokens": {"/bookings": booking.token, "/enquiries": enquiry.token},
+        "tokens": {"/bookings": booking.token, "/enquiries": enquiry.token, "/wait-list": entry.token},
     }
 
 

@@ -15,12 +15,12 @@ from bookings.intake import Submission
 from bookings.models import Booking, WaitEntry
 from bookings.times import NotOffered
 from bookings.waitlist import joining, offering
-from bookings.waitlist.joining import StillFree, Wish
+from bookings.waitlist.joining import AlreadyWaiting, StillFree, Wish
 from notifications.models import Delivery
 from operations import intents, proving, sweeps
 from operations.errors import StaleRecord
 from operations.workflow import WORKER, Source
-from tests.factories import STAFF, ResourceFactory, ServiceFactory, in_a_week
+from tests.factories import LEASED, STAFF, ResourceFactory, ServiceFactory, advance, in_a_week
 from tests.killing import points
 from tests.racing import race
 
@@ -376,3 +376,58 @@ def test_nobody_can_book_what_is_offered(service):
 
     with pytest.raises(TimeTaken):
         book(service, "quick@example.com")
+
+
+def full(service) -> Booking:
+    """The one time of the day is taken, by somebody else."""
+    return booked(service, email="first@example.com")
+
+
+def test_who_waits_already_is_not_written_down_again_under_another_form(service):
+    full(service)
+    joining.join(key(), wish(service), source=Source.WEB)
+
+    with pytest.raises(AlreadyWaiting):
+        joining.join(key(), wish(service, email="ADA@example.com"), source=Source.WEB)
+
+    assert WaitEntry.objects.count() == 1
+
+
+def test_two_forms_of_one_person_sent_at_once_make_one_place_in_line(service):
+    full(service)
+
+    results = race(4, lambda _: joining.join(key(), wish(service), source=Source.WEB))
+
+    assert WaitEntry.objects.count() == 1
+    assert sum(isinstance(result, AlreadyWaiting) for result in results) == 3
+
+
+@pytest.mark.parametrize("other", [{"email": "bert@example.com"}, {"start": None}])
+def test_another_person_and_another_wish_have_places_of_their_own(service, other):
+    full(service)
+    joining.join(key(), wish(service), source=Source.WEB)
+    joining.join(key(), wish(service, **other), source=Source.WEB)
+
+    assert WaitEntry.objects.count() == 2
+
+
+def test_who_has_left_may_join_again(service):
+    full(service)
+    entry = joining.join(key(), wish(service), source=Source.WEB).entry
+    joining.leave(key("web:wait-leave"), entry.token, version=entry.version, source=Source.WEB)
+
+    assert not joining.join(key(), wish(service), source=Source.WEB).is_repeat
+
+
+def test_the_link_goes_to_the_address_again_and_not_all_the_time(service):
+    full(service)
+    entry = joining.join(key(), wish(service), source=Source.WEB).entry
+    sent = Delivery.objects.filter(message__wait_entry=entry)
+    advance(sent.get(), *LEASED[:1], **LEASED[1])
+    advance(sent.get(), "acknowledge", external_id="17")
+
+    for minutes in (1, 6, 7, 12):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes)), pytest.raises(AlreadyWaiting):
+            joining.join(key(), wish(service), source=Source.WEB)
+
+    assert sent.count() == 2  # the copy of minute 6 still waits to leave at 12

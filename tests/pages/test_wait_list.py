@@ -80,6 +80,17 @@ def test_sending_it_twice_leads_to_the_same_place_in_line(times, visitor):
     assert WaitEntry.objects.count() == 1
 
 
+def test_another_form_of_the_same_person_is_answered_without_the_way_to_the_page(times, visitor):
+    link = to_wait(times)[0]
+    visitor.send(visitor.open(link).form("/wait/"), **ADA)
+
+    page = visitor.send(visitor.open(link).form("/wait/"), **ADA)
+
+    assert page.status == 409
+    assert "You are already on the list" in page.text
+    assert WaitEntry.objects.get().token not in page.html
+
+
 def test_what_was_typed_survives_a_mistake(times, visitor):
     page = visitor.send(visitor.open(to_wait(times)[0]).form("/wait/"), **ADA | {"email": "nonsense"})
 

@@ -1,6 +1,7 @@
 """Text messages about bookings, from the booking to what the gateway got and what every page says then."""
 
 import json
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,14 +10,23 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from bookings import changes, messages, processing, proof, remedies, text_messages, when
+from bookings import changes, merging, messages, processing, proof, remedies, text_messages, when
 from bookings.booking import Booking
+from bookings.waitlist import offering
+from bookings.waitlist.entry import WaitEntry
 from notifications import channels, draining, segments, sms
 from notifications.models import Delivery
 from operations import intents
 from operations.workflow import Source
 from tests import misbehaving_http as other_side
-from tests.factories import STAFF, BookingFactory, LocationFactory, ServiceFactory
+from tests.factories import (
+    STAFF,
+    BookingFactory,
+    LocationFactory,
+    ResourceFactory,
+    ServiceFactory,
+    WaitEntryFactory,
+)
 
 pytestmark = pytest.mark.django_db
 NATIONAL, WRITTEN_OUT = "0170 1234567", "+491701234567"
@@ -234,3 +244,51 @@ def test_a_customer_who_cancels_gets_no_text_about_it_and_none_that_was_waiting(
 
     assert set(by("sms", booking).values_list("status", flat=True)) == {"cancelled"}
     assert texts(gateway) == []
+
+
+def test_an_offer_from_the_wait_list_comes_by_both(gateway, service):
+    place = service.location
+    entry = WaitEntryFactory(service=service, phone=NATIONAL)
+    ResourceFactory(location=place)
+    with transaction.atomic():
+        locked = WaitEntry.objects.select_related("service__location", "resource").get(pk=entry.pk)
+        booking = offering.offer(locked, entry.starts_at, STAFF)
+    leave()
+    [sent] = texts(gateway)
+
+    assert by("email", booking, kind="wait_list_offer").count() == 1
+    assert sent["to"] == WRITTEN_OUT
+    assert f"/b/{booking.token}/" in sent["text"]
+    assert "Held for you until" in sent["text"]
+    assert segments.count(sent["text"]) <= sms.MOST_SEGMENTS
+
+
+def test_an_offer_that_was_taken_leaves_by_no_way_any_more(gateway, service):
+    entry = WaitEntryFactory(service=service, phone=NATIONAL)
+    ResourceFactory(location=service.location)
+    with transaction.atomic():
+        locked = WaitEntry.objects.select_related("service__location", "resource").get(pk=entry.pk)
+        booking = offering.offer(locked, entry.starts_at, STAFF)
+    changes.take(
+        intents.Request("web:take", uuid.uuid4()), booking.token, version=booking.version, source=Source.WEB
+    )
+    leave()
+
+    assert texts(gateway) == []
+
+
+def test_somebody_without_an_address_learns_by_text_message_that_two_bookings_became_one(gateway, service):
+    by_phone = {"email": "", "phone": NATIONAL}
+    first = booked(service, **by_phone)
+    second = booked(
+        service,
+        **by_phone,
+        resource=ResourceFactory(location=service.location),
+        starts_at=first.starts_at,
+        duplicate_of=first,
+    )
+    with transaction.atomic():
+        merging.merge(Booking.objects.select_for_update(of=("self",)).get(pk=second.pk), STAFF)
+    leave()
+
+    assert "One booking instead of two" in texts(gateway)[-1]["text"]
