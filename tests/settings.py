@@ -14,7 +14,7 @@ STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# A throw-away app, declared the way a new one would be.
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.parcels"]  # noqa: F405
+# A throw-away app, declared the way a new one would be, and a quicker way to empty the database.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.parcels", "tests.emptying"]  # noqa: F405
 # No thread beside the tests looks at their database.
 ALERT_LOOKOUT = False
