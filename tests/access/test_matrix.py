@@ -11,6 +11,7 @@ from bookings.models import Assignment
 from operations import intents, reach, recovery, roles
 from operations.recovery import RECOVER
 from operations.repair import RecoveryAttempt, Result
+from tests import signing_in
 from tests.desk.staff import filled, forms, page_of
 from tests.desk.stuck import build, each_condition, each_remedy
 from tests.factories import LocationFactory
@@ -41,10 +42,7 @@ def person(role: str) -> User:
 
 
 def browser_of(role: str) -> Client:
-    browser = Client()
-    if role != "nobody":
-        browser.force_login(person(role))
-    return browser
+    return Client() if role == "nobody" else signing_in.browser_of(person(role))
 
 
 def rights(role: str, remedy: Any) -> tuple[bool, bool]:

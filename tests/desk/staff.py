@@ -9,6 +9,7 @@ from django.urls import reverse
 from operations.recovery import Condition, Remedy
 from tests.desk.stuck import ANSWERS
 from tests.pages.visitor import Form, Page
+from tests.signing_in import browser_of
 
 VIEW = Permission.objects.filter(codename__startswith="view_")
 RECOVER = Permission.objects.filter(codename="recover")
@@ -51,9 +52,7 @@ def may_press(role: str, remedy: Remedy) -> bool:
 
 def client(role: str) -> Client:
     """The browser of somebody of that role."""
-    browser = Client()
-    browser.force_login(user(role))
-    return browser
+    return browser_of(user(role))
 
 
 def page_of(condition: Condition, record: Any) -> str:
@@ -62,7 +61,11 @@ def page_of(condition: Condition, record: Any) -> str:
 
 def forms(browser: Client, path: str) -> dict[str, Form]:
     """The forms of a record's page by the remedy they press."""
-    page = Page(browser.get(path), path)
+    return forms_of(Page(browser.get(path), path))
+
+
+def forms_of(page: Page) -> dict[str, Form]:
+    """The forms of a page that is open already, by the remedy they press."""
     return {form.fields["remedy"]: form for form in page.forms if "remedy" in form.fields}
 
 

@@ -194,5 +194,17 @@ each_remedy = pytest.mark.parametrize(
 
 def build(condition: Condition, remedy: Remedy | None = None) -> Any:
     """A record in that condition, to which the remedy, if one is given, applies."""
+    return _builder(condition, remedy)()
+
+
+def remedies_by_builder(condition: Condition) -> list[list[Remedy]]:
+    """The condition's remedies, those together that apply to the same record."""
+    found: dict[Callable[[], Any], list[Remedy]] = {}
+    for remedy in condition.remedies:
+        found.setdefault(_builder(condition, remedy), []).append(remedy)
+    return list(found.values())
+
+
+def _builder(condition: Condition, remedy: Remedy | None) -> Callable[[], Any]:
     special = REMEDY_BUILDERS.get(_name(condition, remedy)) if remedy else None
-    return (special or BUILDERS[condition.code])()
+    return special or BUILDERS[condition.code]

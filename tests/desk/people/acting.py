@@ -8,7 +8,9 @@ from django.test import Client
 from operations.recovery import Condition, conditions
 from tests.desk.staff import page_of, user
 from tests.pages.visitor import Form, Page
+from tests.signing_in import browser_of
 
+__all__ = ["browser_of"]
 DEAD = "notifications.dead"
 
 
@@ -17,12 +19,6 @@ def somebody(name: str, role: str = "front desk") -> User:
     person = user(role)
     User.objects.filter(pk=person.pk).update(username=name.lower(), first_name=name)
     return User.objects.get(pk=person.pk)
-
-
-def browser_of(person: User) -> Client:
-    browser = Client()
-    browser.force_login(person)
-    return browser
 
 
 def condition_of(code: str) -> Condition:

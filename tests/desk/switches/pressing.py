@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from tests.pages.visitor import Form, Page
+from tests.signing_in import browser_of
 
 CHANNELS = "/admin/desk/channels/"
 
@@ -33,6 +34,4 @@ def somebody_with(*codenames: str) -> Client:
     person = User.objects.create_user("somebody", is_staff=True, email="me@example.com")
     person.user_permissions.add(*Permission.objects.filter(codename__startswith="view_"))
     person.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
-    browser = Client()
-    browser.force_login(person)
-    return browser
+    return browser_of(person)
