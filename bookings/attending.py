@@ -14,13 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import allocation, changes, messages, questions
+from bookings import allocation, changes, messages, processing, questions
 from bookings.allocation import TimeTaken
 from bookings.booking import OPEN, Booking, BookingQuerySet, Status
 from bookings.changes import Changed, NotAllowedNow
 from bookings.places import Resource
 from bookings.times import NotOffered
-from operations import intents, workflow
+from operations import intents, queue, workflow
 from operations.people import notes
 from operations.transactions import use_case
 from operations.workflow import Actor, Operation, Source
@@ -139,6 +139,16 @@ def _cancel(booking: Booking, operation: Operation, *, tells: bool) -> None:
         workflow.perform(booking, "acknowledge", operation)
 
 
+def _submit(booking: Booking, operation: Operation) -> None:
+    """The time that was held during the call becomes a booking like any other."""
+    workflow.perform(booking, "submit", operation, duplicate_of=booking.duplicate_of)
+    queue.wake(processing.TOPIC)
+
+
+def _let_go(booking: Booking, operation: Operation) -> None:
+    changes.let_go(booking, operation, by=Actor.STAFF, reason=operation.reason)
+
+
 def _answer(booking: Booking, operation: Operation, *, answers: dict[str, Any]) -> None:
     """Keep what was asked later, with the words and the version that were asked."""
     if not answers:
@@ -182,13 +192,29 @@ def _has_ended(booking: Booking) -> str:
     return _("It is %(status)s already.") % {"status": booking.get_status_display().lower()}
 
 
+def _cannot_submit(booking: Booking) -> str:
+    if booking.status != Status.DRAFT:
+        return _("It is booked already.")
+    return "" if booking.name else _("Please enter the name.")
+
+
+def _cannot_let_go(booking: Booking) -> str:
+    if booking.status != Status.DRAFT:
+        return _("Only a time that is held, and not booked, can be let go.")
+    if hasattr(booking, "wait_entry"):
+        return _("It is offered to somebody from the wait list, who may still take it.")
+    return ""
+
+
 def _cannot_cancel(booking: Booking) -> str:
+    if booking.status == Status.DRAFT:
+        return _("Nothing is booked yet: there is a time that is held.")
     return _has_ended(booking) if booking.status in Booking.final_statuses else ""
 
 
 def _cannot_answer(booking: Booking) -> str:
     """Once it is over or ended there is nothing to ask for."""
-    live = (Status.DRAFT, *OPEN, Status.IN_PROGRESS)
+    live = (*OPEN, Status.IN_PROGRESS)
     return "" if booking.status in live else _has_ended(booking)
 
 
@@ -239,4 +265,9 @@ COMPLETING = Act("complete", gettext_lazy("Complete"), RUN, _cannot_complete, _c
 MISSING = Act("no_show", gettext_lazy("Nobody came"), RUN, _cannot_be_missed, _no_show)
 TAKING_BACK = Act("take_back_no_show", gettext_lazy("They had come"), RUN, _was_not_missed, _take_back)
 ANSWERING = Act("answer", gettext_lazy("Keep the answers"), BOOK, _cannot_answer, _answer)
-ACTS = {act.code: act for act in (MOVING, CANCELLING, STARTING, COMPLETING, MISSING, TAKING_BACK, ANSWERING)}
+LETTING_GO = Act("let_go", gettext_lazy("Let the time go"), BOOK, _cannot_let_go, _let_go)
+SUBMITTING = Act("submit", gettext_lazy("Book"), BOOK, _cannot_submit, _submit)
+ACTS = {
+    act.code: act
+    for act in (MOVING, CANCELLING, STARTING, COMPLETING, MISSING, TAKING_BACK, ANSWERING, LETTING_GO)
+}

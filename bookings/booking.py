@@ -262,17 +262,19 @@ class Booking(Workflow):
     # Moves
 
     @transition(field="status", source=S.DRAFT, target=S.SUBMITTED)
-    def submit(self, *, duplicate_of: Booking | None = None) -> None:
+    def submit(self, *, duplicate_of: Booking | None = None) -> dict[str, bool]:
         self.duplicate_of = duplicate_of
         self._start_processing()
+        return {} if self.email else {"without_email": True}
 
     @transition(field="status", source=S.DRAFT, target=None)
-    def revise(self, *, facts: dict[str, Any]) -> dict[str, str]:
-        """Its customer changed what they had entered, perhaps the time too."""
+    def revise(self, *, facts: dict[str, Any], set_aside: str = "") -> dict[str, str]:
+        """What had been entered was changed, perhaps the time too."""
         before = self.local_start
         for name, value in facts.items():
             setattr(self, name, value)
-        return {"from": before, "to": self.local_start}
+        changed = {"from": before, "to": self.local_start}
+        return changed | ({"set_aside": set_aside} if set_aside else {})
 
     @transition(field="status", source=S.SUBMITTED, target=S.ACCEPTED)
     def accept(self, *, silently: bool = False) -> dict[str, bool]:
@@ -369,7 +371,7 @@ class Booking(Workflow):
     def correct_phone(self, *, phone: str) -> None:
         self.phone = phone
 
-    @transition(field="status", source=[S.DRAFT, *OPEN, S.IN_PROGRESS], target=None)
+    @transition(field="status", source=[*OPEN, S.IN_PROGRESS], target=None)
     def answer(self, *, answers: dict[str, Any]) -> dict[str, str]:
         """What the service asks was asked later; the history names the questions and not what was said."""
         self.answers = {**self.answers, **answers}

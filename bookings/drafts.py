@@ -39,15 +39,19 @@ def hold(
     source: Source,
     own: str = "",
     by: Operation | None = None,
+    seconds: int | None = None,
 ) -> Recorded:
-    """Hold the time of a form for `draft_hold_seconds`; the same request id holds one time, whatever comes.
+    """Hold the time of a form; the same request id holds one time, whatever comes.
+
+    For `draft_hold_seconds` unless it says otherwise.
 
     Sent again with other details, it is the same draft that changes; `own` is the token of a draft that
     this form was opened from. Once submitted it changes no more: an equal request finds the booking, another
     raises intents.KeyReused. Raises HoldOver when the draft was let go, and what `intake.submit` raises.
     """
     operation = by or intake.by_customer(request, source)
-    return intake.answer(request, submission, lambda: _hold(request, submission, operation, own))
+    until = held_until(seconds)
+    return intake.answer(request, submission, lambda: _hold(request, submission, operation, own, until))
 
 
 def begun(token: str, service: Service) -> Booking | None:
@@ -57,17 +61,19 @@ def begun(token: str, service: Service) -> Booking | None:
 
 
 @use_case
-def _hold(request: intents.Request, submission: Submission, operation: Operation, own: str) -> Recorded:
+def _hold(
+    request: intents.Request, submission: Submission, operation: Operation, own: str, until: datetime
+) -> Recorded:
     try:
         claim = intents.claim(request, submission.payload(), outcome="held")
     except intents.KeyReused as refusal:
         if (draft := _locked(intake.booking_of(refusal.intent).token)) is None:
             raise
-        return _revised(draft, submission, operation, refusal.intent)
+        return _revised(draft, submission, operation, refusal.intent, until)
     made = None if claim.won else intake.booking_of(claim.intent)
     draft = _locked(made.token if made else own)
     if draft is not None:
-        return _revised(draft, submission, operation, claim.intent)
+        return _revised(draft, submission, operation, claim.intent, until)
     if made is not None:
         return _over_or_sent(made, claim.intent)
     earlier = intake.asked_before(submission)
@@ -75,17 +81,17 @@ def _hold(request: intents.Request, submission: Submission, operation: Operation
         status=Status.DRAFT,
         request=claim.intent,
         source=operation.source,
-        stale_after=held_until(),
+        stale_after=until,
         duplicate_of=earlier,
         **intake.facts(submission, _take(submission)),
     )
-    workflow.begin(booking, operation, "hold")
+    workflow.begin(booking, operation, "hold", **_set_aside(submission))
     return Recorded(booking, is_repeat=False, received_at=claim.intent.created_at)
 
 
-def held_until() -> datetime:
+def held_until(seconds: int | None = None) -> datetime:
     """Until when a time is held that somebody begins to book now."""
-    return timezone.now() + timedelta(seconds=settings.HOLDFAST.draft_hold_seconds)
+    return timezone.now() + timedelta(seconds=seconds or settings.HOLDFAST.draft_hold_seconds)
 
 
 def _locked(token: str) -> Booking | None:
@@ -105,15 +111,23 @@ def _over_or_sent(made: Booking, intent: intents.Intent) -> Recorded:
 
 
 def _revised(
-    draft: Booking, submission: Submission, operation: Operation, intent: intents.Intent
+    draft: Booking, submission: Submission, operation: Operation, intent: intents.Intent, until: datetime
 ) -> Recorded:
     """The same draft with what the form says now, held anew from now."""
     earlier = intake.asked_before(submission)
     place = _place(draft, submission)
-    facts = intake.facts(submission, place) | {"stale_after": held_until(), "duplicate_of": earlier}
-    workflow.perform(draft, "revise", operation, facts=facts)
+    facts = intake.facts(submission, place) | {"stale_after": until, "duplicate_of": earlier}
+    workflow.perform(draft, "revise", operation, facts=facts, **_set_aside(submission))
     intent.settle(draft, "held")
     return Recorded(draft, is_repeat=False, received_at=intent.created_at)
+
+
+def _set_aside(submission: Submission) -> dict[str, str]:
+    """The rule that staff set aside for this time, for the history."""
+    if not submission.overrides:
+        return {}
+    rule = allocation.rule_against(submission.service, submission.start, submission.resource)
+    return {"set_aside": rule} if rule else {}
 
 
 def _place(draft: Booking, submission: Submission) -> Place:

@@ -140,6 +140,8 @@ BOOKING = Introduction(
     },
     moves={
         "offer": gettext_noop("Held for somebody from the wait list"),
+        "hold": gettext_noop("Its time is held while it is being booked"),
+        "revise": gettext_noop("Changed before it was booked"),
         "let_go": gettext_noop("Not finished: its time was let go"),
         "submit": gettext_noop("Received"),
         "accept": gettext_noop("Confirmed"),

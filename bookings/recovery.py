@@ -48,6 +48,7 @@ def _called_off() -> QuerySet[Booking]:
     return _bookings().filter(
         status=Status.CANCELLED,
         cancelled_by="staff",
+        revision__gt=0,  # of what was never sent nobody has to be told
         merged_into__isnull=True,
         acknowledged_at__isnull=True,
         starts_at__gt=timezone.now(),

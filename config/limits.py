@@ -30,6 +30,7 @@ class Limits:
     processing_needs_person_seconds: int = 5 * MINUTE
     processing_max_attempts: int = 3
     draft_hold_seconds: int = 10 * MINUTE
+    call_hold_seconds: int = 5 * MINUTE  # a time held while somebody is on the telephone
     approval_promise_seconds: int = DAY
     approval_before_start_seconds: int = DAY
     confirmation_wait_seconds: int = DAY

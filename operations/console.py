@@ -12,7 +12,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from operations import reach, recovery
-from operations.desk import around, counts, matters, pages, permits, refusing, remedy_actions, timeline
+from operations.desk import (
+    around,
+    counts,
+    matters,
+    names,
+    pages,
+    permits,
+    refusing,
+    remedy_actions,
+    timeline,
+)
 from operations.desk.finding import CappedPaginator, SearchKey, code, search
 from operations.desk.remedy_actions import RemedyAction
 from operations.desk.subjects import Subject
@@ -32,13 +42,14 @@ __all__ = [
     "framed",
     "history",
     "may_view",
+    "names_of",
     "see_other",
 ]
 
 # For pages of an app's own beside the desk: its frame, a record's history, and the refusal that is kept.
 framed, see_other = pages.framed, pages.see_other
 history, changes_since = timeline.of, timeline.since
-barred, may_view = refusing.barred, permits.may_view
+barred, may_view, names_of = refusing.barred, permits.may_view, names.of
 
 
 class WithinReach(BaseModelAdmin[Any]):

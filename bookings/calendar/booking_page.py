@@ -14,17 +14,21 @@ from django.views.decorators.http import require_http_methods
 from bookings import attending, customers
 from bookings.attending import Act, Hand
 from bookings.booking import Booking
-from bookings.calendar import open_questions, standing
+from bookings.calendar import held, open_questions, standing
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
 from bookings.changes import Changed
 from bookings.customer import Customer
 from operations import console, intents
 from operations.errors import HoldfastError, Refusal, StaleRecord
 from operations.people.notes import TEXT_LENGTH, Note
+from operations.workflow import Source
 
 NOTE = "note"
 REASON_LENGTH = 500
-AT_ONCE = (attending.STARTING, attending.COMPLETING, attending.MISSING, attending.TAKING_BACK)
+AT_ONCE = (
+    *(attending.STARTING, attending.COMPLETING, attending.MISSING, attending.TAKING_BACK),
+    attending.LETTING_GO,
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def tells(request: HttpRequest) -> bool:
 
 def done(request: HttpRequest, act: Act, changed: Changed) -> HttpResponse:
     """303 to the booking's day, with what was done or had been done before."""
-    said = {"act": act.title, "name": changed.booking.name}
+    said = {"act": act.title, "name": standing.called(changed.booking)}
     text = _("Done: “%(act)s” for %(name)s.") % said
     if changed.is_repeat:
         text = _("Already done: “%(act)s” for %(name)s. Nothing was done twice.") % said
@@ -94,7 +98,7 @@ def page(
         Button(act, act.refuses(booking), may(request, act.permission)) for act in attending.ACTS.values()
     ]
     context = {
-        "title": booking.name,
+        "title": standing.called(booking),
         "location": booking.location,
         "booking": booking,
         "subject": console.Subject(booking),
@@ -104,6 +108,8 @@ def page(
         "marks": standing.marks([booking], request.user).get(booking.pk, []),
         "buttons": {each.act.code: each for each in buttons},
         "at_once": [each for each in buttons if each.act in AT_ONCE and each.is_open],
+        "held": held.of(booking.location, [booking]).get(booking.pk),
+        "held_page": held.page(booking) if booking.source == Source.DESK else "",
         "open_questions": open_questions.of(request, booking),
         "day": day_page(booking),
         "notes": Note.objects.of(booking).order_by("-at"),

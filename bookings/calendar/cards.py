@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from bookings.booking import OPEN, Booking
-from bookings.calendar import day_grid, standing
+from bookings.calendar import day_grid, held, standing
 from bookings.calendar.standing import Mark
 from bookings.places import Location
 
@@ -17,9 +17,10 @@ DASH = "\N{EN DASH}"
 
 @dataclass(frozen=True)
 class Card:
-    """`moves` is the page that moves it, or "" when it cannot be moved."""
+    """`moves` is the page that moves it, or ""; `held` says until when and by whom, while it is only held."""
 
     name: str
+    held: str
     what: str
     when: str
     page: str
@@ -34,20 +35,21 @@ class Card:
 
 def of(
     location: Location,
-    bookings: Iterable[Booking],
+    bookings: Collection[Booking],
     marks: Mapping[int, Sequence[Mark]],
     noted: Container[int],
 ) -> dict[int, Card]:
     """A card for each booking, by its id."""
     place = reverse("calendar", args=[location.slug])
     words = {each: str(each.word) for each in standing.every()}
-    cards = {}
+    cards, holds = {}, held.of(location, bookings)
     for booking in bookings:
         stands = standing.of(booking)
         begin, end = (moment.astimezone(location.zone) for moment in (booking.starts_at, booking.ends_at))
         page = f"{place}bookings/{booking.pk}/"
         cards[booking.pk] = Card(
-            name=booking.name,
+            name=standing.called(booking),
+            held=holds[booking.pk].words if booking.pk in holds else "",
             what=booking.service.name,
             when=f"{day_grid.clock(begin)}{DASH}{day_grid.clock(end)}",
             page=page,

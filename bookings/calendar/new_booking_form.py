@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bookings import question_fields, questions
@@ -113,6 +113,13 @@ class NewBookingForm(TimeAtPlaceForm):
             )
         return cleaned
 
+    @property
+    def says_when(self) -> bool:
+        """Whether the time can be held: who it is for may come later, nothing may be wrong."""
+        has_name = bool(str(self.data.get("name", "")).strip())
+        may_come_later = {NON_FIELD_ERRORS} | (set() if has_name else {"name"})
+        return not self.errors.keys() - may_come_later
+
     def rhythm(self) -> Rhythm | None:
         """The series that is asked for, whoever it will be for; None as long as one cannot say which."""
         self.is_valid()
@@ -130,8 +137,8 @@ class NewBookingForm(TimeAtPlaceForm):
         )
 
     def submission(self) -> Submission:
-        """What the domain takes; the form must be valid."""
-        given = dict(self.cleaned_data)
+        """What the domain takes; the form must be valid, or say when and be for holding the time."""
+        given = {"name": "", **self.cleaned_data}
         taken = ("service", "start", "resource", "name", "email", "phone", "notes", "confirm_duplicate")
         return Submission(
             language=self.location.locale,

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db.models import BigIntegerField, Q, Value
 
 from bookings import opening, schedule
-from bookings.booking import Booking
+from bookings.booking import Booking, Status
 from bookings.places import Absence, Closure, Location, Resource
 from bookings.roster import REACH
 from bookings.schedule import Opening
@@ -138,6 +138,8 @@ def _booked(
     for booking in found:
         booking.location, booking.service = location, services[booking.service_id]
         booking.resource = people.get(booking.resource_id or 0)
+        if booking.status == Status.CANCELLED and booking.revision == 0:
+            continue  # a time that was held and let go: nobody had booked anything
         (live if booking.status in LIVE_STATUSES else fallen).append(booking)
     return live, fallen
 

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, BooleanField, CharField, F, Func, Value
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings import text_messages
@@ -48,7 +49,7 @@ WAITING = {
     Waiting.PARTNER: Standing(_("Waits for a partner"), "?", "waiting"),
 }
 STANDINGS = {
-    Status.DRAFT: Standing(_("Begun"), "\N{HORIZONTAL ELLIPSIS}", "waiting"),
+    Status.DRAFT: Standing(_("Held"), "\N{HORIZONTAL ELLIPSIS}", "waiting"),
     Status.SUBMITTED: RECEIVED,
     Status.ACCEPTED: Standing(_("Confirmed"), "\N{CHECK MARK}", "good"),
     Status.IN_PROGRESS: Standing(_("Under way"), "\N{BLACK RIGHT-POINTING POINTER}", "tells"),
@@ -70,6 +71,13 @@ def of(booking: Booking) -> Standing:
     if booking.waiting_for:
         return WAITING[Waiting(booking.waiting_for)]
     return STANDINGS[Status(booking.status)]
+
+
+def called(booking: Booking) -> str:
+    """The name to call the booking by, also where nobody has asked yet, or it was forgotten."""
+    if booking.name:
+        return booking.name
+    return gettext("somebody forgotten") if booking.forgotten_at else gettext("No name yet")
 
 
 def reached_by(booking: Booking) -> str:

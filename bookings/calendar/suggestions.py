@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from bookings import name_words
-from bookings.booking import Booking
+from bookings.booking import Booking, Status
 from bookings.customer import Customer
 from operations import reach
 
@@ -33,7 +33,7 @@ def known(user: Any, *, phone: str, email: str, name: str) -> list[Known]:
 
     One indexed query for each; a name is looked for only while nothing else is typed.
     """
-    bookings = reach.within(user, Booking.objects.all())
+    bookings = reach.within(user, Booking.objects.exclude(status=Status.DRAFT))
     found: list[Booking] = []
     if len(phone.strip()) >= SHORTEST:
         found += _read(bookings.filter(phone__startswith=phone.strip()))
