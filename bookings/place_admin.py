@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from bookings import when
 from bookings.availability import hours_page, setup
 from bookings.availability.asking import AsksAboutBookings
-from bookings.booking import OPEN, Booking
+from bookings.availability.looking_after import Links, PlaceRecordAdmin
+from bookings.booking import OPEN, Booking, Waiting
 from bookings.local_times import LocalTimesForm
 from bookings.place_forms import LocationForm, RequirementForm, ResourceForm, ServiceForm
 from bookings.places import Closure, Location, Requirement, Resource, Service
@@ -26,19 +27,18 @@ from bookings.questions import Question
 from operations import reach
 from operations.console import WithinReach
 
-LATER = _("Shown here as soon as it is saved.")
 
-
-class LocationAdmin(AsksAboutBookings):
+class LocationAdmin(PlaceRecordAdmin):
     form = LocationForm
+    kept_by = "location"
     list_display = ("name", "slug", "time_zone", "currency", "is_active")
     list_filter = ("is_active",)
     prepopulated_fields = {"slug": ("name",)}
     ordering = ("name", "id")
-    readonly_fields = ("on_your_website", "ready", "hours", "further")
+    readonly_fields = ("on_your_website", "hours")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "is_active", "ready")}),
-        (_("Opening hours"), {"fields": ("opening_hours", "hours", "time_zone", "country", "subdivision")}),
+        (None, {"fields": ("name", "slug", "is_active")}),
+        (_("Opening hours"), {"fields": ("hours", "time_zone", "country", "subdivision")}),
         (_("How customers find and reach you"), {"fields": ("address", "phone", "email")}),
         (
             _("Rules of booking"),
@@ -55,15 +55,21 @@ class LocationAdmin(AsksAboutBookings):
         (_("Messages"), {"fields": ("text_messages",)}),
         (_("Looks and your website"), {"fields": ("colour", "embed_parents", "on_your_website")}),
         (_("Customers' data"), {"fields": ("keep_days",)}),
-        (_("What belongs to it"), {"fields": ("further",)}),
     )
+
+    class Media:
+        js: ClassVar[list[str]] = ["holdfast/places.js"]
 
     def location_of(self, record: Any) -> int:
         return int(record.pk)
 
+    def place_of(self, record: Any) -> Location:
+        location: Location = record
+        return location
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
-        """The hours as text only while the location is made; afterwards they have a page."""
-        hidden = ("hours", "ready", "further", "on_your_website") if obj is None else ("opening_hours",)
+        """What a location has a page for, only when it exists: its hours come next."""
+        hidden = ("hours", "on_your_website") if obj is None else ()
         return [
             (name, {**options, "fields": [each for each in options["fields"] if each not in hidden]})
             for name, options in self.fieldsets
@@ -77,10 +83,20 @@ class LocationAdmin(AsksAboutBookings):
             "admin/on_your_website.html", {"location": location, "home": settings.HOLDFAST_URL}
         )
 
-    @admin.display(description=_("ready to be booked?"))
-    def ready(self, location: Location) -> str:
+    def steps(self, record: Any) -> list[setup.Step]:
         """What is still lacking, with links."""
-        return render_to_string("availability/parts/steps.html", {"steps": setup.steps(location)})
+        return setup.steps(record)
+
+    def notes_on(self, record: Any, changed: Iterable[str]) -> list[str]:
+        """Who still comes although the location is switched off."""
+        if record.is_active or "is_active" not in changed:
+            return []
+        return list(_still_promised(record))
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """First its hours: those that it was made with are a guess."""
+        messages.info(request, gettext("Next: when is %(name)s open?") % {"name": obj})
+        return HttpResponseRedirect(hours_page.address(obj, None))
 
     @admin.display(description=_("hours"))
     def hours(self, location: Location) -> str:
@@ -93,20 +109,19 @@ class LocationAdmin(AsksAboutBookings):
             gettext("Hours, closures and public holidays"),
         )
 
-    @admin.display(description=_("further pages"))
-    def further(self, location: Location) -> str:
+    def links(self, record: Any) -> Links:
         """The way on to what a location consists of."""
-        only = f"?location__id__exact={location.pk}"
-        lists = [
+        only = f"?location__id__exact={record.pk}"
+        return [
+            (hours_page.address(record, None), gettext("Hours and closures")),
             (f"{reverse('admin:bookings_service_changelist')}{only}", gettext("Services")),
             (f"{reverse('admin:bookings_resource_changelist')}{only}", gettext("People and rooms")),
             (f"{reverse('admin:bookings_messagetext_changelist')}{only}", gettext("Texts of messages")),
             (f"{reverse('admin:bookings_calendarfeed_changelist')}{only}", gettext("Calendar feeds")),
-            (reverse("calendar", args=[location.slug]), gettext("Calendar")),
-            (reverse("hours-why", args=[location.slug]), gettext("Why is a time not offered?")),
-            (reverse("services", args=[location.slug]), gettext("What customers see")),
+            (reverse("calendar", args=[record.slug]), gettext("Calendar")),
+            (reverse("hours-why", args=[record.slug]), gettext("Why is a time not offered?")),
+            (reverse("services", args=[record.slug]), gettext("What customers see")),
         ]
-        return render_to_string("availability/parts/links.html", {"links": lists})
 
     def has_add_permission(self, request: HttpRequest, *parent: Any) -> bool:
         """Not for somebody limited to some locations: it would be none of theirs."""
@@ -135,7 +150,7 @@ class RequirementInline(WithinReach, admin.StackedInline[Requirement, Service]):
         return formset
 
 
-class OfOneLocation(AsksAboutBookings):
+class OfOneLocation(PlaceRecordAdmin):
     """What belongs to a location for good: its bookings would be left behind."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -145,11 +160,11 @@ class OfOneLocation(AsksAboutBookings):
 
 class ServiceAdmin(OfOneLocation):
     form = ServiceForm
+    kept_by = "service"
     list_display = ("name", "location", "minutes", "price", "capacity", "approval", "is_active")
     list_filter = ("location", "approval", "is_active")
     list_select_related = ("location",)
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("further",)
     inlines = (RequirementInline, QuestionInline)
     ordering = ("location__name", "position", "id")
     fieldsets = (
@@ -170,7 +185,6 @@ class ServiceAdmin(OfOneLocation):
         (_("Price"), {"fields": ("price", "deposit")}),
         (_("Confirming and reminding"), {"fields": ("approval", "answer_within_hours", "reminder_hours")}),
         (_("What customers must enter"), {"fields": ("requires_phone", "requires_notes")}),
-        (_("Further pages"), {"fields": ("further",)}),
     )
 
     def notes_on(self, record: Any, changed: Iterable[str]) -> list[str]:
@@ -191,34 +205,40 @@ class ServiceAdmin(OfOneLocation):
         )
         return [text % {"n": number, "fields": ", ".join(fields)}]
 
-    @admin.display(description=_("further pages"))
-    def further(self, service: Service) -> str:
+    def links(self, record: Any) -> Links:
         """The way back to its location, and to the answer why it is not offered."""
-        if not service.pk:
-            return str(LATER)
-        place = service.location
+        place = record.location
         ask = reverse("hours-why", args=[place.slug])
-        links = [
-            (f"{ask}?service={service.slug}", gettext("Why is a time not offered?")),
-            (reverse("hours", args=[place.slug]), gettext("Hours")),
+        return [
             (reverse("admin:bookings_location_change", args=[place.pk]), place.name),
-            (reverse("times", args=[place.slug, service.slug]), gettext("What customers see")),
+            (reverse("hours", args=[place.slug]), gettext("Hours")),
+            (f"{ask}?service={record.slug}", gettext("Why is a time not offered?")),
+            (reverse("times", args=[place.slug, record.slug]), gettext("What customers see")),
         ]
-        return render_to_string("availability/parts/links.html", {"links": links})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With a word about customers who are to pay and nobody tells how."""
+        super().save_related(request, form, formsets, change)
+        service = form.instance
+        if service.is_active and setup.is_paid_first(service) and not service.location.how_to_pay:
+            page = f"{reverse('admin:bookings_location_change', args=[service.location_id])}#id_how_to_pay"
+            said = gettext("“%(service)s” is paid first, and nobody is told how.") % {"service": service}
+            link = format_html('{} <a href="{}">{}</a>', said, page, gettext("Write how to pay"))
+            messages.warning(request, link)
 
 
 class ResourceAdmin(OfOneLocation):
     form = ResourceForm
+    kept_by = "session__allocations__resource"
     list_display = ("name", "location", "kind", "hours", "is_active")
     list_filter = ("location", "kind", "is_active")
     list_select_related = ("location",)
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("working", "further")
+    readonly_fields = ("working",)
     ordering = ("location__name", "position", "id")
     fieldsets = (
         (None, {"fields": ("location", "name", "slug", "kind", "is_active", "position")}),
         (_("Hours, breaks and absences"), {"fields": ("working",)}),
-        (_("Further pages"), {"fields": ("further",)}),
     )
 
     @admin.display(description=_("hours"))
@@ -235,19 +255,16 @@ class ResourceAdmin(OfOneLocation):
             gettext("Hours, breaks and absences"),
         )
 
-    @admin.display(description=_("further pages"))
-    def further(self, resource: Resource) -> str:
+    def links(self, record: Any) -> Links:
         """The way back to its location, its calendar and the feeds."""
-        if not resource.pk:
-            return str(LATER)
-        place = resource.location
+        place = record.location
         feeds = f"{reverse('admin:bookings_calendarfeed_changelist')}?location__id__exact={place.pk}"
-        links = [
-            (f"{reverse('calendar', args=[place.slug])}?resource={resource.slug}", gettext("Calendar")),
-            (feeds, gettext("Calendar feeds")),
+        return [
             (reverse("admin:bookings_location_change", args=[place.pk]), place.name),
+            (hours_page.address(place, record), gettext("Hours, breaks and absences")),
+            (f"{reverse('calendar', args=[place.slug])}?resource={record.slug}", gettext("Calendar")),
+            (feeds, gettext("Calendar feeds")),
         ]
-        return render_to_string("availability/parts/links.html", {"links": links})
 
 
 class ClosureAdmin(AsksAboutBookings):
@@ -273,3 +290,22 @@ class ClosureAdmin(AsksAboutBookings):
     @admin.display(description=_("ends"))
     def ends(self, closure: Closure) -> str:
         return str(when.spoken(closure.ends_at, closure.location.zone, when.of_reader()))
+
+
+def _still_promised(location: Location) -> Iterable[str]:
+    """The bookings to come and the requests that wait, of a place that nobody can book any more."""
+    to_come = Booking.objects.filter(location=location, status__in=OPEN, starts_at__gt=timezone.now())
+    if number := to_come.count():
+        text = ngettext(
+            "%(n)s booking to come stays: its customer is expected, until you cancel it.",
+            "%(n)s bookings to come stay: their customers are expected, until you cancel them.",
+            number,
+        )
+        yield text % {"n": number}
+    if number := to_come.filter(waiting_for=Waiting.STAFF).count():
+        text = ngettext(
+            "%(n)s request among them still waits for your answer.",
+            "%(n)s requests among them still wait for your answer.",
+            number,
+        )
+        yield text % {"n": number}

@@ -3,44 +3,61 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
-from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bookings import embedding, opening, public_holidays
+from bookings import embedding, place_choices, public_holidays
 from bookings.file_fields import RESERVED_FOR_LOCATIONS, RESERVED_FOR_SERVICES
+from bookings.place_choices import Choices, LongSelect
 from bookings.places import Location, Requirement, Resource, ResourceKind, Service
 
-USUAL_HOURS = "Mo-Fr 09:00-17:00; PH off"
+USUAL_HOURS = "Mo-Fr 09:00-17:00; PH off"  # until somebody fills in the page of hours, which comes next
 
 
 class LocationForm(forms.ModelForm[Location]):
-    """A location; its hours are read before they are kept."""
+    """A location; when it is open has a page of its own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "time_zone", [(name, name.replace("_", " ")) for name in sorted(available_timezones())])
-        _offer(self, "country", [("", _("none: no public holidays")), *_countries()])
-        if "opening_hours" in self.fields and not self.instance.pk:
-            self.fields["opening_hours"].initial = USUAL_HOURS
-            self.fields["opening_hours"].help_text = (
-                _("As soon as the location is saved there is a form for them. Until then, for instance:")
-                + f" {USUAL_HOURS}"
+        if not self.instance.pk:
+            self.instance.opening_hours = USUAL_HOURS
+        _offer(self, "country", place_choices.countries())
+        self._ask_for_the_clock()
+        self._ask_for_the_language()
+        if colour := self.fields.get("colour"):
+            colour.widget.attrs["data-picker"] = _("Choose a colour")
+
+    def _ask_for_the_clock(self) -> None:
+        """Nothing is chosen in silence: a wrong clock would shift every booking."""
+        if field := self.fields.get("time_zone"):
+            usual = Location.objects.order_by().values_list("time_zone", flat=True).distinct()
+            _offer(self, "time_zone", [("", _("Please choose")), *place_choices.zones(usual)])
+            field.error_messages["required"] = _("Please choose the clock that hangs on its wall.")
+            if not self.instance.pk:
+                field.widget.attrs["data-guess"] = _("Taken from the clock of this computer.")
+
+    def _ask_for_the_language(self) -> None:
+        """One of ours, or what is stored already."""
+        if field := self.fields.get("locale"):
+            choices = place_choices.with_stored(place_choices.locales(), self.instance.locale)
+            mine = get_language() or "en"
+            self.fields["locale"] = forms.ChoiceField(
+                choices=choices,
+                label=field.label,
+                help_text=_(
+                    "Of its messages when a customer has chosen none, and how it writes dates and prices."
+                ),
+                initial=self.instance.locale if self.instance.pk else mine,
             )
+            if not self.instance.pk:
+                self.initial["locale"] = mine
 
     def clean_slug(self) -> str:
         """A first word of addresses that no other page has."""
         return _free(self.cleaned_data["slug"], RESERVED_FOR_LOCATIONS)
-
-    def clean_opening_hours(self) -> str:
-        """Hours that can be booked by; raises ValidationError in words."""
-        text: str = self.cleaned_data["opening_hours"]
-        opening.validate_hours(text)
-        return text
 
     def clean_embed_parents(self) -> str:
         """Web origins, one a line."""
@@ -119,21 +136,11 @@ class RequirementForm(forms.ModelForm[Requirement]):
         return cleaned
 
 
-def _offer(form: forms.ModelForm[Any], name: str, choices: list[tuple[str, str]]) -> None:
+def _offer(form: forms.ModelForm[Any], name: str, choices: Choices) -> None:
     """A list to choose from; what is stored and not in it stays what it is."""
-    if name not in form.fields:
-        return
-    stored = getattr(form.instance, name, "")
-    if stored and stored not in dict(choices):
-        choices = [(stored, stored), *choices]
-    form.fields[name].widget = forms.Select(choices=choices)
-
-
-def _countries() -> list[tuple[str, str]]:
-    """The countries whose public holidays are known, by their name in the reader's language."""
-    names = Locale.parse(to_locale(get_language() or "en")).territories
-    named = [(code, names.get(code, code)) for code in public_holidays.countries()]
-    return sorted(named, key=lambda each: each[1])
+    if name in form.fields:
+        stored = getattr(form.instance, name, "")
+        form.fields[name].widget = LongSelect(choices=place_choices.with_stored(choices, stored))
 
 
 def _free(slug: str, reserved: frozenset[str]) -> str:

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from bookings import opening, public_holidays, times
-from bookings.places import Location, ResourceKind, Service
+from bookings import opening, public_holidays, times, weekly_hours, when
+from bookings.places import Approval, Location, ResourceKind, Service
 
 YEAR = timedelta(days=365)
 MOST_HOLIDAYS = 6
@@ -19,7 +19,7 @@ MOST_HOLIDAYS = 6
 
 @dataclass(frozen=True)
 class Step:
-    """Something to set up: whether it is done, how it stands, and where."""
+    """Something to set up: whether it is done, how it stands, and where. No link: nothing to do."""
 
     is_done: bool
     text: str
@@ -42,19 +42,22 @@ def steps(location: Location) -> list[Step]:
     resources = location.resources.filter(is_active=True)
     people = resources.filter(kind=ResourceKind.PERSON).count()
     rooms = resources.exclude(kind=ResourceKind.PERSON).count()
-    edit = reverse("admin:bookings_location_change", args=[location.pk])
+    hours = reverse("hours", args=[location.slug])
     return [
-        Step(location.is_active, _is_on(location), edit, _("Location")),
-        Step(
+        _of(location, "is_active", location.is_active, _is_on(location), _("Switch it on")),
+        Step(True, _opens(location), hours, _("Opening hours")),
+        Step(True, _clock(location), _field(location, "time_zone"), _("Another time zone")),
+        _to_do(
             bool(people or rooms),
             _counted(people, rooms),
             _add("resource", location),
             _("Add a person or room"),
         ),
-        Step(bool(services), _offered(len(services)), _add("service", location), _("Add a service")),
+        _to_do(bool(services), _offered(len(services)), _add("service", location), _("Add a service")),
         *_bookable(location, services),
-        Step(bool(location.email), _reached(location), edit, _("Location")),
-        Step(bool(location.country), _country(location), edit, _("Location")),
+        *_payable(location, services),
+        _of(location, "email", bool(location.email), _reached(location), _("Enter an e-mail address")),
+        _of(location, "country", bool(location.country), _country(location), _("Choose a country")),
     ]
 
 
@@ -91,6 +94,52 @@ def _bookable(location: Location, services: list[Service]) -> list[Step]:
         )
         for each in lacking[:3]
     ]
+
+
+def _payable(location: Location, services: list[Service]) -> list[Step]:
+    """Whoever pays first must be told how; nothing where nobody does."""
+    first = [each for each in services if is_paid_first(each)]
+    if not first:
+        return []
+    if location.how_to_pay:
+        return [Step(True, _("Customers who pay first are told how."), "", "")]
+    said = _("“%(service)s” is paid first, and nobody is told how.") % {"service": first[0]}
+    return [Step(False, said, _field(location, "how_to_pay"), _("Write how to pay"))]
+
+
+def is_paid_first(service: Service) -> bool:
+    """Whether its customers are asked for money before they come."""
+    return service.approval == Approval.PAYMENT or bool(service.deposit)
+
+
+def _to_do(is_done: bool, text: str, page: str, link: str) -> Step:
+    """The way there is offered while it is lacking."""
+    return Step(is_done, text, page, "" if is_done else link)
+
+
+def _of(location: Location, field: str, is_done: bool, text: str, link: str) -> Step:
+    return _to_do(is_done, text, _field(location, field), link)
+
+
+def _field(location: Location, name: str) -> str:
+    """Where the form of the location asks for it."""
+    return f"{reverse('admin:bookings_location_change', args=[location.pk])}#id_{name}"
+
+
+def _opens(location: Location) -> str:
+    """On how many days; hours that no table shows as they are written."""
+    try:
+        week = weekly_hours.read(location.opening_hours)
+    except (weekly_hours.NoTable, opening.InvalidHours):
+        return _("Open: %(hours)s.") % {"hours": location.opening_hours}
+    days = sum(not day.is_closed for day in week.days)
+    return ngettext("Open on %(n)s day a week.", "Open on %(n)s days a week.", days) % {"n": days}
+
+
+def _clock(location: Location) -> str:
+    now = when.spoken(timezone.now(), location.zone, when.of_reader())
+    zone = location.time_zone.replace("_", " ")
+    return _("Its clock is that of %(zone)s: it is %(time)s there now.") % {"zone": zone, "time": now.time}
 
 
 def _add(model: str, location: Location) -> str:

@@ -170,6 +170,8 @@ def test_hours_have_their_own_page_and_the_lack_of_people_is_said(owner):
 def test_a_new_location_is_made_with_usual_hours(owner):
     path = reverse("admin:bookings_location_add")
     form = look(owner, path).form(having="name")
+    for other in ("_continue", "_addanother"):
+        form.fields.pop(other)
 
     answer = post(
         owner,
@@ -178,11 +180,14 @@ def test_a_new_location_is_made_with_usual_hours(owner):
         slug="salon",
         time_zone="Europe/Berlin",
         country="DE",
+        locale="de-AT",
         is_active="on",
     )
 
     assert answer.status_code == 302, Page(answer, "").text[:2000]
-    assert Location.objects.get().opening_hours == "Mo-Fr 09:00-17:00; PH off"
+    place = Location.objects.get()
+    assert (place.opening_hours, place.locale) == ("Mo-Fr 09:00-17:00; PH off", "de-AT")
+    assert answer["Location"] == reverse("hours", args=["salon"])
 
 
 def test_an_auditor_reads_the_same_words_and_changes_nothing():
