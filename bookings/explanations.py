@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import money, when
+from bookings import language, money
 from bookings.booking import Booking, FailureCode, Status, Waiting
 from bookings.places import Approval
 
@@ -53,7 +53,7 @@ def explain(booking: Booking) -> Explanation:
     told = _explain(booking)
     if booking.forgotten_at is None:
         return told
-    gone = {"when": when.spoken(booking.forgotten_at, booking.location.zone, booking.language).date}
+    gone = {"when": language.spoken(booking.forgotten_at, booking.location).date}
     text = _("Your personal data were removed from this booking on %(when)s.") % gone
     return replace(told, text=f"{told.text} {text}")
 
@@ -118,6 +118,21 @@ def why_not(booking: Booking, action: str) -> str:
         case "address":
             return _why_not_address(booking)
     return _("This is not something a booking can do.")
+
+
+def changes_end(booking: Booking) -> str:
+    """Until when a booking that stands can be changed online, or why it cannot be; "" for others."""
+    if booking.status not in (Status.SUBMITTED, Status.ACCEPTED):
+        return ""
+    cannot_cancel, cannot_move = why_not(booking, "cancel"), why_not(booking, "move")
+    if cannot_cancel:
+        return cannot_cancel
+    if booking.status == Status.SUBMITTED:
+        return cannot_move
+    until = {"when": _moment(booking, cancel_until(booking))}
+    if cannot_move:
+        return " ".join([_("You can cancel it here until %(when)s.") % until, cannot_move])
+    return _("You can move or cancel it here until %(when)s.") % until
 
 
 def cancel_until(booking: Booking) -> datetime:
@@ -194,7 +209,7 @@ def _already_begun(booking: Booking) -> str:
 
 
 def _held(booking: Booking) -> Explanation:
-    until = {"when": _moment(booking, booking.stale_after)}
+    until = {"when": _soon(booking, booking.stale_after)}
     if _has_run_out(booking):
         step = _("It was held until %(when)s and is given to others.") % until
     else:
@@ -253,7 +268,7 @@ def _how_to_pay(booking: Booking, until: str) -> str:
     if amount:
         currency = booking.currency or booking.location.currency
         step = _("Please pay %(amount)s by %(when)s; the time is held until then.") % {
-            "amount": money.spoken_price(amount, currency, booking.language),
+            "amount": money.spoken_price(amount, currency, language.of_reader(booking.location)),
             "when": until,
         }
     if booking.location.how_to_pay:
@@ -327,8 +342,16 @@ def _failed(booking: Booking) -> Explanation:
     return Explanation(Level.TROUBLE, _("Your booking did not work out"), reason, step)
 
 
+def _soon(booking: Booking, moment: datetime | None) -> str:
+    """The time alone where it is today's."""
+    zone = booking.location.zone
+    if moment and moment.astimezone(zone).date() == timezone.now().astimezone(zone).date():
+        return language.spoken(moment, booking.location).time
+    return _moment(booking, moment)
+
+
 def _moment(booking: Booking, moment: datetime | None) -> str:
     if moment is None:
         moment = booking.created_at + timedelta(seconds=settings.HOLDFAST.draft_hold_seconds)
-    spoken = when.spoken(moment, booking.location.zone, booking.language)
+    spoken = language.spoken(moment, booking.location)
     return f"{spoken.date}, {spoken.time}"

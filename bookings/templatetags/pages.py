@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, to_locale
 
 from bookings import language, questions
 from bookings.booking import Booking
@@ -37,6 +37,13 @@ def place_time(moment: datetime, location: Location, end: datetime | None = None
         until = language.spoken(end, location)
         words += f" {DASH} {until.time}" if until.date == spoken.date else f" {DASH} {until}"
     return format_html('<time datetime="{}" data-place-time>{}</time>', spoken.iso, words)
+
+
+@register.simple_tag
+def reader_locale(location: Location | None = None) -> str:
+    """The reader's locale as scripts take it (BCP 47), in the manner of the place."""
+    reader = language.of_reader(location) if location else get_language() or "en"
+    return "en-GB" if reader == "en" else reader
 
 
 @register.filter

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from bookings import changes, drafts, intake, times
+from bookings import changes, drafts, intake, language, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Status
 from bookings.forms import BookingForm, parse_start
@@ -181,10 +182,20 @@ def _form(
         "resource": resource,
         "alternatives": days.slots(service, near, resource),
         "draft": request.POST.get("draft") or form.initial.get("draft", ""),
+        "cancel_until": _cancel_until(service, start) if start else "",
         "hold_minutes": settings.HOLDFAST.draft_hold_seconds // 60,
         "is_open": form.is_bound or status == 200,
     }
     return page(request, "book", context, status)
+
+
+def _cancel_until(service: Service, start: datetime) -> str:
+    """Until when it could be cancelled online; "" when that has passed already."""
+    until = start - timedelta(hours=service.location.cancel_until_hours)
+    if until <= timezone.now():
+        return ""
+    spoken = language.spoken(until, service.location)
+    return f"{spoken.date}, {spoken.time}"
 
 
 def _start_of(form: BookingForm) -> datetime | None:

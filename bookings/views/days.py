@@ -18,7 +18,7 @@ from bookings.places import Resource, ResourceKind, Service
 from bookings.times import Offer
 
 STRIP_DAYS = 7
-ONE_DAY = timedelta(days=1)
+ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,15 @@ class DayPage:
 
     @property
     def previous(self) -> date | None:
-        return self.day - ONE_DAY if self.day > self.today else None
+        """A day of the week before the one shown."""
+        first = self.strip[0].date if self.strip else self.today
+        return max(self.today, self.day - ONE_WEEK) if first > self.today else None
 
     @property
     def following(self) -> date | None:
-        return self.day + ONE_DAY if self.day < self.last else None
+        """A day of the week after it."""
+        last = self.strip[-1].date if self.strip else self.last
+        return min(self.last, self.day + ONE_WEEK) if last < self.last else None
 
     @property
     def is_about_people(self) -> bool:

@@ -48,7 +48,9 @@ def _choose(
     status: int = 200,
 ) -> HttpResponse:
     service = booking.service
-    resource = lookup.resource(service, request.GET.get("resource", request.POST.get("resource", "")))
+    asked = request.POST if request.method == "POST" else request.GET
+    wished = booking.resource.slug if booking.resource and booking.wants_resource and not asked else ""
+    resource = lookup.resource(service, asked.get("resource", wished))
     day, problem = read_date(request)
     near = []
     if isinstance(refusal, TimeTaken | NotOffered) and form and (start := form.cleaned_data.get("start")):

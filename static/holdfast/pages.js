@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const PREFIX = "holdfast request ";
+  const PREFIX = "holdfast request ", locale = document.body.dataset.locale;
   const store = (() => {
     try {
       return window.sessionStorage;
@@ -23,7 +23,7 @@
     const isSameDay = parts[1] === moment.toLocaleDateString("sv-SE");
     const note = document.createElement("span"), label = document.createElement("span");
     note.className = "your-time";
-    note.textContent = `${moment.toLocaleString([], isSameDay ? clock : { weekday: "short", ...clock })} `;
+    note.textContent = `${moment.toLocaleString(locale, isSameDay ? clock : { weekday: "short", ...clock })} `;
     label.textContent = document.body.dataset.yourTime;
     label.className = element.dataset.placeTime === "brief" ? "hidden" : "";
     note.append(label);
@@ -78,7 +78,7 @@
   // The booking's page: asks again, knows the last answer's tag, and says when it cannot ask.
   function follow(holder) {
     const note = document.querySelector("[data-offline]"), said = document.querySelector("[data-announce]");
-    const now = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const now = () => new Date().toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
     let etag = holder.dataset.live, asOf = now();
     const away = (isAway) => {
       if (isAway && note.hidden) note.textContent = note.dataset.offline.replace("%s", asOf);

@@ -31,6 +31,11 @@ def test_each_currency_has_its_own_fractions(currency, text):
     assert str(money.in_fractions(Decimal("1300.00"), currency)) == text
 
 
+def test_a_code_stands_apart_from_its_amount_and_a_sign_does_not():
+    assert money.spoken_price(Decimal(250), "MAD", "en") == "MAD\N{NO-BREAK SPACE}250.00"
+    assert money.spoken_price(Decimal(52), "GBP", "en") == "£52.00"
+
+
 def test_programs_read_whole_yen(client, court):
     [service] = client.get("/api/v1/locations/court/services").json()["services"]
 

@@ -40,6 +40,15 @@ def test_pages_of_a_booking_stay_out_of_caches_and_search_engines(client, bookin
     assert response["Referrer-Policy"] == "same-origin"
 
 
+def test_moving_begins_with_the_person_who_was_wished_for(visitor, service):
+    booking = BookingFactory(service=service, accepted=True, wants_resource=True)
+    page = visitor.open(f"/b/{booking.token}/move/")
+    assert page.form("/move/").fields["resource"] == booking.resource.slug
+
+    day = booking.starts_at.date()
+    assert visitor.open(f"/b/{booking.token}/move/?date={day}").form("/move/").fields["resource"] == ""
+
+
 def test_cancelling_takes_a_question_and_a_press(visitor, booking):
     page = visitor.send(visitor.open(f"/b/{booking.token}/cancel/").form())
     assert 'data-status="cancelled"' in page.html

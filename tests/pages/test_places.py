@@ -68,6 +68,14 @@ def test_days_follow_one_another(visitor, service):
     assert {f"?date={day(service, 0)}", f"?date={day(service, 2)}"} <= set(page.links)
 
 
+def test_weeks_follow_one_another_as_far_as_bookings_are_open(visitor, service):
+    links = visitor.open(f"/salon/cut/?date={day(service, 8)}").links
+    assert {f"?date={day(service, 1)}", f"?date={day(service, 15)}"} <= set(links)
+
+    first = visitor.open(f"/salon/cut/?date={day(service, 1)}").text
+    assert ("Next week" in first, "Previous week" in first) == (True, False)
+
+
 def test_a_full_day_leads_to_the_next_free_one(visitor, service):
     midnight = datetime.combine(day(service, 1), datetime.min.time(), tzinfo=service.location.zone)
     session = SessionFactory(service=service, starts_at=midnight, ends_at=midnight + timedelta(days=1))
@@ -107,6 +115,15 @@ def test_anyone_comes_first_and_then_each_person(visitor, service):
     page = visitor.open(f"/salon/cut/?date={day(service, 1)}&resource=lena")
     assert len(page.times) == 3
     assert all(link.endswith("&resource=lena") for link in page.times)
+
+
+def test_rooms_are_any_of_them_and_nobody(visitor, service):
+    service.location.resources.update(kind="room")
+    ResourceFactory(location=service.location, slug="two", name="Room 2", kind="room")
+    page = visitor.open(f"/salon/cut/?date={day(service, 1)}&resource=two")
+    assert ("Any of them" in page.text, "Anyone" in page.text) == (True, False)
+    form = visitor.open(page.times[0]).text
+    assert ("Room Room 2" in form, "With Room 2" in form) == (True, False)
 
 
 def test_an_unknown_person_means_anyone(visitor, service):

@@ -120,3 +120,34 @@ def test_a_message_is_seen_only_on_its_own_bookings_page(client, service):
 def test_a_name_cannot_break_the_page(visitor, service):
     booking = BookingFactory(service=service, name="<script>alert(1)</script>\"'&")
     assert "<script>alert" not in visitor.open(f"/b/{booking.token}/").html
+
+
+def test_a_page_in_another_language_says_its_moments_in_that_language(visitor, service, settings):
+    booking = BookingFactory(service=service, accepted=True, language="en")
+    visitor.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+    page = visitor.open(f"/b/{booking.token}/")
+
+    assert "Wir erwarten Sie" in page.text
+    assert not re.search(r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day", page.text)
+
+
+def test_until_when_it_can_be_changed_is_said_and_then_whom_to_ask(visitor, service):
+    booking = BookingFactory(service=service, accepted=True)
+    assert "You can move or cancel it here until" in visitor.open(f"/b/{booking.token}/").text
+
+    service.location.cancel_until_hours = 24 * 30
+    service.location.phone = "+49 30 1234"
+    service.location.save()
+    page = visitor.open(f"/b/{booking.token}/")
+
+    assert "This was possible online until" in page.text
+    assert {"/salon/contact/", "tel:+49301234"} <= set(page.links)
+
+
+def test_what_was_agreed_can_be_cancelled_and_says_why_it_cannot_be_moved(visitor, service):
+    service.approval = "staff"
+    service.save()
+    page = visitor.open(f"/b/{BookingFactory(service=service, accepted=True).token}/")
+
+    assert "You can cancel it here until" in page.text
+    assert "An agreed time cannot be moved online" in page.text
