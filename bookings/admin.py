@@ -25,6 +25,7 @@ from bookings.customer_admin import CustomerAdmin
 from bookings.feed_admin import CalendarFeedAdmin
 from bookings.feeds import CalendarFeed
 from bookings.message_texts import MessageText
+from bookings.phone_search import PHONE_KEYS
 from bookings.place_admin import ClosureAdmin, LocationAdmin, ResourceAdmin, ServiceAdmin
 from bookings.places import Closure, Location, Resource, Service
 from bookings.text_admin import MessageTextAdmin
@@ -34,10 +35,6 @@ from operations.console import RecoverableAdmin, SearchKey, code
 
 def _as_email(term: str) -> str:
     return term.lower() if " " not in term else ""
-
-
-def _as_phone(term: str) -> str:
-    return term if term.strip("+0123456789 ()-/.") == "" else ""
 
 
 NAME = SearchKey(name_words.words_of("name"), name_words.as_words, asked=name_words.asked)
@@ -52,10 +49,12 @@ class BookingAdmin(RecoverableAdmin):
     search_keys = (
         SearchKey("reference", code),
         SearchKey(Lower("email"), _as_email),
-        SearchKey("phone", _as_phone),
+        *PHONE_KEYS,
         NAME,
     )
-    search_help_text = _("The beginning of a name, a reference, an e-mail address or a phone number.")
+    search_help_text = _(
+        "The beginning of a name, a reference or an e-mail address; how a phone number begins or ends."
+    )
     fieldsets = (
         (None, {"fields": ("reference", "status", "version", "location", "service", "resource", "place")}),
         (_("When"), {"fields": ("begins", "starts_at", "ends_at", "time_zone", "local_start")}),
@@ -107,7 +106,7 @@ class BookingAdmin(RecoverableAdmin):
     @admin.display(description=_("all about them"))
     def customer(self, booking: Booking) -> str:
         """The page of whoever booked, if they are still named and noted by now."""
-        found = customers.find(booking.email or booking.phone)
+        found = customers.of(booking)
         if found is None:
             return "—"
         page = reverse("admin:bookings_customer_change", args=[found.pk])
@@ -129,10 +128,12 @@ class EnquiryAdmin(RecoverableAdmin):
     search_keys = (
         SearchKey("reference", code, is_prefix=False),
         SearchKey(Lower("email"), _as_email),
-        SearchKey("phone", _as_phone),
+        *PHONE_KEYS,
         NAME,
     )
-    search_help_text = _("The beginning of a name, an e-mail address or a phone number; a whole reference.")
+    search_help_text = _(
+        "The beginning of a name or an e-mail address; how a phone number begins or ends; a whole reference."
+    )
     fields = (
         "reference",
         "status",

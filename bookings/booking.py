@@ -10,11 +10,12 @@ from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings import name_words
+from bookings.phones import PhoneField, PhoneKeyField
 from bookings.places import Location, Resource, Service
 from bookings.sessions import LIVE_STATUSES, PlaceWithinCapacity, Session, SessionFollowsBookings
 from bookings.waitlist.guards import OfferEndsWithItsDraft
@@ -135,7 +136,8 @@ class Booking(Workflow):
 
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254, blank=True, help_text=_("Empty: booked by telephone."))
-    phone = models.CharField(max_length=40, blank=True)
+    phone = PhoneField(max_length=40, blank=True)
+    phone_key = PhoneKeyField()
     notes = models.TextField(blank=True, max_length=2000)
     answers = models.JSONField(default=dict, blank=True)
     language = models.CharField(max_length=12, default="en")
@@ -240,7 +242,8 @@ class Booking(Workflow):
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="bookings_merged_by"
             ),
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_email"),
-            models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_phone"),
+            models.Index(OpClass(F("phone_key"), "text_pattern_ops"), name="bookings_phone_key"),
+            models.Index(OpClass(Reverse("phone_key"), "text_pattern_ops"), name="bookings_phone_tail"),
             models.Index(OpClass(F("reference"), "text_pattern_ops"), name="bookings_reference"),
             models.Index(
                 fields=["updated_at"],

@@ -8,12 +8,13 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings import name_words
 from bookings.booking import Booking, new_reference, new_token
+from bookings.phones import PhoneField, PhoneKeyField
 from bookings.places import Location
 from bookings.waitlist.entry import WaitEntry
 from notifications.models import Delivery
@@ -40,7 +41,8 @@ class Enquiry(Workflow):
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="enquiries")
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254)
-    phone = models.CharField(max_length=40, blank=True)
+    phone = PhoneField(max_length=40, blank=True)
+    phone_key = PhoneKeyField()
     text = models.TextField(max_length=5000)
     language = models.CharField(max_length=12, default="en")
     answer = models.TextField(blank=True)
@@ -58,7 +60,10 @@ class Enquiry(Workflow):
                 name="bookings_enquiry_to_forget",
             ),
             models.Index(OpClass(Lower("email"), "text_pattern_ops"), name="bookings_enquiry_email"),
-            models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_enquiry_phone"),
+            models.Index(OpClass(F("phone_key"), "text_pattern_ops"), name="bookings_enquiry_phone_key"),
+            models.Index(
+                OpClass(Reverse("phone_key"), "text_pattern_ops"), name="bookings_enquiry_phone_tail"
+            ),
             GinIndex(name_words.words_of("name"), fastupdate=False, name="bookings_enquiry_words"),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,12 +24,14 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(models.Model):
     """Found in bookings by the key alone: no booking names its customer's row, so none is written twice.
 
-    `email` is lower case, `phone` as it was typed and only where there is no address; `name` is the last one
-    given. `presses` grows with each thing that staff do, so that a page can tell whether it is out of date.
+    `email` is lower case, `phone` as it was typed and only where there is no address, `phone_key` the same
+    however it is typed (phones.py); `name` is the last one given. `presses` grows with each thing that staff
+    do, so that a page can tell whether it is out of date.
     """
 
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    phone_key = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     name = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now, help_text=_("When the last booking was noticed."))
@@ -61,7 +64,10 @@ class Customer(models.Model):
         )
         indexes = (
             models.Index(OpClass(F("email"), "text_pattern_ops"), name="bookings_customer_email"),
-            models.Index(OpClass(F("phone"), "text_pattern_ops"), name="bookings_customer_phone"),
+            models.Index(OpClass(F("phone_key"), "text_pattern_ops"), name="bookings_customer_phone_key"),
+            models.Index(
+                OpClass(Reverse("phone_key"), "text_pattern_ops"), name="bookings_customer_phone_tail"
+            ),
             GinIndex(name_words.words_of("name"), fastupdate=False, name="bookings_customer_words"),
             models.Index(fields=["-last_booking_id"], name="bookings_customer_last"),
             models.Index(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from bookings import customers, erasure, name_words
 from bookings.booking import Booking
 from bookings.customer import Customer
+from bookings.phone_search import PHONE_KEYS
 from operations import reach
 from operations.console import SearchKey
 from operations.people import notes
@@ -175,10 +176,12 @@ class CustomerAdmin(SwitchedAdmin):
     ordering = ("-last_booking_id", "-id")
     search_keys = (
         SearchKey("email", lambda term: term.lower() if " " not in term else ""),
-        SearchKey("phone", lambda term: term if term.strip("+0123456789 ()-/.") == "" else ""),
+        *PHONE_KEYS,
         SearchKey(name_words.words_of("name"), name_words.as_words, asked=name_words.asked),
     )
-    search_help_text = gettext_lazy("The beginning of an e-mail address, a phone number or a name.")
+    search_help_text = gettext_lazy(
+        "The beginning of an e-mail address or a name, or how a phone number begins or ends."
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Everybody, or who has a booking at a location of this person's."""
@@ -188,7 +191,7 @@ class CustomerAdmin(SwitchedAdmin):
             return everybody
         there = Booking.objects.alias(address=Lower("email")).filter(location__slug__in=places)
         by_address = there.exclude(email="").filter(address=OuterRef("email"))
-        by_phone = there.filter(email="", phone=OuterRef("phone")).exclude(phone="")
+        by_phone = there.filter(email="", phone_key=OuterRef("phone_key")).exclude(phone_key="")
         return everybody.filter(Q(Exists(by_address)) | Q(Exists(by_phone)))
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower, Reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookings import phones
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.customer import Customer
@@ -46,15 +47,27 @@ def meet(booking: Booking) -> None:
 def _collect(after: int) -> tuple[int | None, int]:
     """Where the next batch begins, None at the end, and how many rows were written."""
     ids = list(Booking.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    _complete(ids)
     return (ids[-1], _note(ids)) if ids else (None, 0)
+
+
+def _complete(ids: list[int]) -> None:
+    """Give the numbers their keys that the version before this one wrote while it was being replaced."""
+    left = Booking.objects.filter(pk__in=ids, phone_key="").exclude(phone="").select_related("location")
+    for booking in left:
+        made = phones.key(booking.phone, phones.country_of(booking.location))
+        Booking.objects.filter(pk=booking.pk, phone=booking.phone).update(phone_key=made)
 
 
 def _note(ids: list[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT_BY_EMAIL, {"ids": ids, "now": timezone.now()})
         by_email = cursor.rowcount
-        cursor.execute(_UPSERT_BY_PHONE, {"ids": ids, "now": timezone.now()})
-        return int(by_email + cursor.rowcount)
+        by_phone = 0
+        for statement in (_UPDATE_BY_PHONE, _INSERT_BY_PHONE):
+            cursor.execute(statement, {"ids": ids, "now": timezone.now()})
+            by_phone += cursor.rowcount
+        return int(by_email + by_phone)
 
 
 def same_person(customer: Customer) -> list[Customer]:
@@ -73,8 +86,9 @@ def enquiries_of(customer: Customer) -> QuerySet[Enquiry]:
 
 
 def entries_of(customer: Customer) -> QuerySet[WaitEntry]:
-    """Where the person is or was on a wait list."""
-    return WaitEntry.objects.alias(address=Lower("email")).filter(_under_keys(customer))
+    """Where the person is or was on a wait list, which nobody joins without an address."""
+    addresses = [person.email for person in same_person(customer) if person.email]
+    return WaitEntry.objects.alias(address=Lower("email")).filter(address__in=addresses)
 
 
 def subjects_of(customer: Customer) -> list[Subject]:
@@ -86,16 +100,32 @@ def subjects_of(customer: Customer) -> list[Subject]:
 
 def is_blocked(booking: Booking) -> bool:
     """Whether staff want to see every booking of this customer before it stands."""
-    key = {"email": booking.email.lower()} if booking.email else {"phone": booking.phone}
+    key = {"email": booking.email.lower()} if booking.email else {"phone_key": booking.phone_key}
     return all(key.values()) and Customer.objects.blocked().filter(**key).exists()
 
 
 def find(key: str) -> Customer | None:
-    """The customer with exactly this address or number."""
+    """The customer with exactly this address or number, however the number is written."""
     typed = key.strip()
     if not typed:
         return None
-    return Customer.objects.filter(Q(email=typed.lower()) | Q(email="", phone=typed)).first()
+    if "@" in typed:
+        return Customer.objects.filter(email=typed.lower()).first()
+    return _first(Customer.objects.filter(email="", phone_key__in=phones.keys(typed)))
+
+
+def of(booking: Booking) -> Customer | None:
+    """Whose booking it is, if they are still named and noted by now."""
+    if booking.email:
+        return find(booking.email)
+    if not booking.phone_key:
+        return None
+    return _first(Customer.objects.filter(email="", phone_key=booking.phone_key))
+
+
+def _first(found: QuerySet[Customer]) -> Customer | None:
+    """Where a number was noted twice before spellings were compared, the one that stands for both."""
+    return found.order_by(F("merged_into").asc(nulls_first=True), "pk").first()
 
 
 def merge(customer: Customer, key: str) -> Customer:
@@ -105,7 +135,7 @@ def merge(customer: Customer, key: str) -> Customer:
     that would be lost.
     """
     require_transaction()
-    found = find(key)
+    found = find(key) or _by_last_digits(key)
     other = Customer.objects.select_for_update().filter(pk=found.pk).first() if found else None
     if other is None:
         raise Refusal(_("No customer is known by that. Type the whole address or number."))
@@ -116,6 +146,15 @@ def merge(customer: Customer, key: str) -> Customer:
     other.presses += 1
     other.save(update_fields=["merged_into", "presses"])
     return other
+
+
+def _by_last_digits(key: str) -> Customer | None:
+    """The only customer whose number ends like this."""
+    end = phones.tail(key) if key.strip(phones.WRITTEN_WITH) == "" else ""
+    if not end:
+        return None
+    alike = Customer.objects.alias(tail=Reverse("phone_key")).filter(email="", tail__startswith=end)[:2]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _cannot_merge(customer: Customer, other: Customer) -> str:
@@ -133,22 +172,37 @@ def _cannot_merge(customer: Customer, other: Customer) -> str:
 def _under_keys(customer: Customer) -> Q:
     persons = same_person(customer)
     addresses = [person.email for person in persons if person.email]
-    phones = [person.phone for person in persons if person.phone]
+    numbers = [person.phone_key for person in persons if person.phone_key]
     wanted = Q(address__in=addresses) if addresses else Q(pk__in=[])
-    return wanted | Q(phone__in=phones, email="") if phones else wanted
+    return wanted | Q(phone_key__in=numbers, email="") if numbers else wanted
 
 
-_UPSERT = """
+_UPSERT_BY_EMAIL = """
     INSERT INTO bookings_customer
-        ({key}, {other}, name, last_booking_id, created_at, seen_at, blocked_reason, presses)
-    SELECT DISTINCT ON (found.key) found.key, '', name, id, %(now)s, %(now)s, '', 0
+        (email, phone, phone_key, name, last_booking_id, created_at, seen_at, blocked_reason, presses)
+    SELECT DISTINCT ON (found.key) found.key, '', '', name, id, %(now)s, %(now)s, '', 0
     FROM (
-        SELECT {value} AS key, name, id FROM bookings_booking WHERE id = ANY(%(ids)s) AND {only}
+        SELECT lower(email) AS key, name, id FROM bookings_booking WHERE id = ANY(%(ids)s) AND email <> ''
     ) AS found ORDER BY found.key, id DESC
-    ON CONFLICT ({key}) WHERE {key} <> '' DO UPDATE
+    ON CONFLICT (email) WHERE email <> '' DO UPDATE
         SET name = excluded.name, last_booking_id = excluded.last_booking_id, seen_at = excluded.seen_at
         WHERE bookings_customer.last_booking_id < excluded.last_booking_id"""
-_UPSERT_BY_EMAIL = _UPSERT.format(key="email", other="phone", value="lower(email)", only="email <> ''")
-_UPSERT_BY_PHONE = _UPSERT.format(
-    key="phone", other="email", value="phone", only="email = '' AND phone <> ''"
-)
+# Whoever is known by another spelling of the number keeps the one that was noted first.
+_UPDATE_BY_PHONE = """
+    UPDATE bookings_customer AS customer
+       SET name = found.name, last_booking_id = found.id, seen_at = %(now)s
+      FROM (
+        SELECT DISTINCT ON (phone_key) phone_key, name, id FROM bookings_booking
+         WHERE id = ANY(%(ids)s) AND email = '' AND phone_key <> '' ORDER BY phone_key, id DESC
+    ) AS found WHERE customer.phone_key = found.phone_key AND customer.last_booking_id < found.id"""
+_INSERT_BY_PHONE = """
+    INSERT INTO bookings_customer
+        (email, phone, phone_key, name, last_booking_id, created_at, seen_at, blocked_reason, presses)
+    SELECT DISTINCT ON (phone_key) '', phone, phone_key, name, id, %(now)s, %(now)s, '', 0
+      FROM bookings_booking AS booking
+     WHERE id = ANY(%(ids)s) AND email = '' AND phone_key <> ''
+       AND NOT EXISTS (SELECT FROM bookings_customer WHERE phone_key = booking.phone_key)
+     ORDER BY phone_key, id DESC
+    ON CONFLICT (phone) WHERE phone <> '' DO UPDATE
+        SET name = excluded.name, last_booking_id = excluded.last_booking_id, seen_at = excluded.seen_at,
+            phone_key = excluded.phone_key"""

@@ -59,10 +59,16 @@ def go_on(customer: Customer, operation: Operation) -> None:
 def forget_rows(customer: Customer, _operation: Operation | None = None) -> None:
     """Take the name and the keys out of the customer's rows; what staff wrote about them goes too."""
     rows = customers.same_person(customer)
-    person = Person.of([value for row in rows for value in (row.name, row.email, row.phone)])
+    person = Person.of([value for row in rows for value in (row.name, row.email, row.phone, row.phone_key)])
     erase(rows, person, since=min(row.created_at for row in rows))
     Customer.objects.filter(pk__in=[row.pk for row in rows]).update(
-        name="", email="", phone="", blocked_reason="", blocked_at=None, forgotten_at=timezone.now()
+        name="",
+        email="",
+        phone="",
+        phone_key="",
+        blocked_reason="",
+        blocked_at=None,
+        forgotten_at=timezone.now(),
     )
 
 
@@ -97,10 +103,12 @@ def long_gone() -> QuerySet[Customer]:
 
 
 def _named_in(model: type[Booking | Enquiry | WaitEntry]) -> Exists:
-    """By address; whoever has none is looked for by number."""
+    """By address; whoever has none is looked for by number. Nobody waits or asks without an address."""
     named: QuerySet[Any] = model._default_manager.all()
     by_address = named.alias(address=Lower("email")).filter(address=OuterRef("email"))
-    by_phone = named.filter(phone=OuterRef("phone"), email="").exclude(phone="")
+    if model is not Booking:
+        return Exists(by_address.exclude(email="").values("pk"))
+    by_phone = named.filter(phone_key=OuterRef("phone_key"), email="").exclude(phone_key="")
     return Exists(by_address.exclude(email="").values("pk")) | Exists(by_phone.values("pk"))  # type: ignore[return-value]
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from bookings import phones
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from bookings.places import Location
@@ -81,8 +82,8 @@ def forget(subject: Subject, operation: Operation) -> None:
 def person_of(subject: Subject, deliveries: Iterable[Delivery]) -> Person:
     """By what the person is known: what they gave, and every address that was written to."""
     written_to = [delivery.recipient for delivery in deliveries if not delivery.is_for_staff]
-    phone = subject.phone
-    return Person.of([subject.name, subject.email, phone, "".join(phone.split()), *written_to])
+    numbers = phones.spellings(subject.phone, subject.location)
+    return Person.of([subject.name, subject.email, *numbers, *written_to])
 
 
 def _with_messages(subjects: Sequence[Subject]) -> list[tuple[Subject, list[Delivery]]]:

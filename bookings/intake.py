@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import allocation, processing, questions
+from bookings import allocation, phones, processing, questions
 from bookings.allocation import Place, TimeTaken
 from bookings.booking import Booking, Status
 from bookings.places import Resource, Service
@@ -184,7 +184,7 @@ def asked_before(submission: Submission) -> Booking | None:
 
 def likely_duplicate(service: Service, start: datetime, *, email: str, phone: str) -> Booking | None:
     """The second net: same address (or telephone), service and start a moment ago under another key."""
-    address, number = email.strip(), phone.strip()
+    address, number = email.strip(), phones.key(phone, phones.country_of(service.location))
     if not address and not number:
         return None
     window = timedelta(seconds=settings.HOLDFAST.duplicate_window_seconds)
@@ -195,7 +195,7 @@ def likely_duplicate(service: Service, start: datetime, *, email: str, phone: st
             starts_at=start,
             location=service.location,
             service=service,
-            **({"email__iexact": address} if address else {"phone": number}),
+            **({"email__iexact": address} if address else {"phone_key": number}),
             created_at__gt=timezone.now() - window,
         )
         .values_list("pk", flat=True)[:1]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import phonenumbers
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from bookings import letters, reminders, when
+from bookings import letters, phones, reminders, when
 from bookings.booking import Booking
 from bookings.places import Location
 from notifications import gathering, segments
@@ -38,13 +37,7 @@ def written_out(typed: str, location: Location) -> str:
 
     That message cannot leave then, and staff see it and correct the number.
     """
-    try:
-        number = phonenumbers.parse(typed, location.country or None)
-    except phonenumbers.NumberParseException:
-        return typed
-    if not phonenumbers.is_possible_number(number):
-        return typed
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phones.e164(typed, location.country) or typed
 
 
 def compose(delivery: Delivery) -> str:

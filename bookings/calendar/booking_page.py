@@ -125,9 +125,7 @@ def page(
 
 def _customer(request: HttpRequest, booking: Booking) -> Customer | None:
     """Who it is, for somebody who may look after customers."""
-    return (
-        customers.find(booking.email or booking.phone) if console.may_view(request.user, Customer) else None
-    )
+    return customers.of(booking) if console.may_view(request.user, Customer) else None
 
 
 def fresh(booking: Booking) -> Booking:

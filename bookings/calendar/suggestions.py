@@ -1,4 +1,4 @@
-"""Who has been here before, by the beginning of a telephone number, an e-mail address or a name."""
+"""Who has been here before: by a telephone number's beginning or end, or how an address or a name begins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from bookings import name_words
+from bookings import name_words, phones
 from bookings.booking import Booking, Status
 from bookings.customer import Customer
 from operations import reach
@@ -25,18 +25,19 @@ class Known:
     phone: str
     email: str
     count: int
+    phone_key: str = ""
     blocked_reason: str = ""
 
 
 def known(user: Any, *, phone: str, email: str, name: str) -> list[Known]:
-    """At most five people within reach whose number, address or name begins like this.
+    """At most five people within reach whose number, address or name begins like this, or number ends so.
 
     One indexed query for each; a name is looked for only while nothing else is typed.
     """
     bookings = reach.within(user, Booking.objects.exclude(status=Status.DRAFT))
     found: list[Booking] = []
     if len(phone.strip()) >= SHORTEST:
-        found += _read(bookings.filter(phone__startswith=phone.strip()))
+        found += _read(phones.like(bookings, phone))
     if len(email.strip()) >= SHORTEST:
         typed = email.strip().lower()
         found += _read(bookings.alias(lower_email=Lower("email")).filter(lower_email__startswith=typed))
@@ -47,15 +48,20 @@ def known(user: Any, *, phone: str, email: str, name: str) -> list[Known]:
 
 
 def _read(bookings: QuerySet[Booking]) -> list[Booking]:
-    return list(bookings.only("pk", "name", "phone", "email")[:MOST_READ])
+    return list(bookings.only("pk", "name", "phone", "phone_key", "email")[:MOST_READ])
 
 
 def _people(bookings: list[Booking]) -> list[Known]:
-    by_person: dict[tuple[str, str, str], set[int]] = {}
+    by_person: dict[tuple[str, str, str], dict[int, Booking]] = {}
     for each in bookings:
-        by_person.setdefault((each.name, each.phone, each.email), set()).add(each.pk)
-    people = [Known(max(ids), *person, len(ids)) for person, ids in by_person.items()]
+        by_person.setdefault((each.name, each.phone_key, each.email), {})[each.pk] = each
+    people = [_known(made) for made in by_person.values()]
     return _with_blocks(sorted(people, key=lambda each: -each.pk)[:MOST_SHOWN])
+
+
+def _known(made: dict[int, Booking]) -> Known:
+    last = made[max(made)]
+    return Known(last.pk, last.name, last.phone, last.email, len(made), last.phone_key)
 
 
 def _with_blocks(people: list[Known]) -> list[Known]:
@@ -63,9 +69,9 @@ def _with_blocks(people: list[Known]) -> list[Known]:
     if not people:
         return people
     emails = [each.email.lower() for each in people if each.email]
-    phones = [each.phone for each in people if not each.email]
-    blocked = Customer.objects.blocked().filter(Q(email__in=emails) | Q(email="", phone__in=phones))
-    reasons = {each.key: each.blocked_reason for each in blocked}
+    numbers = [each.phone_key for each in people if each.phone_key and not each.email]
+    blocked = Customer.objects.blocked().filter(Q(email__in=emails) | Q(email="", phone_key__in=numbers))
+    reasons = {each.email or each.phone_key: each.blocked_reason for each in blocked}
     return [
-        replace(each, blocked_reason=reasons.get(each.email.lower() or each.phone, "")) for each in people
+        replace(each, blocked_reason=reasons.get(each.email.lower() or each.phone_key, "")) for each in people
     ]

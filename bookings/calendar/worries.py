@@ -93,7 +93,7 @@ def _elsewhere(location: Location, requests: Sequence[Booking]) -> list[Worry]:
     others = list(
         Booking.objects.live()
         .filter(location=location, starts_at__lt=end, ends_at__gt=begin)
-        .only("pk", "email", "phone", "starts_at", "ends_at", "reference", "waiting_for", "status")
+        .only("pk", "email", "phone_key", "starts_at", "ends_at", "reference", "waiting_for", "status")
     )
     worries = []
     for each in requests:
@@ -116,7 +116,7 @@ def _elsewhere(location: Location, requests: Sequence[Booking]) -> list[Worry]:
 def _is_same_person(one: Booking, other: Booking) -> bool:
     if one.email:
         return one.email.lower() == other.email.lower()
-    return bool(one.phone) and one.phone == other.phone
+    return bool(one.phone_key) and one.phone_key == other.phone_key
 
 
 def _overlap(booking: Booking, other: Booking | Absence | Closure) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from bookings import customers
+from bookings import customers, phones
 from bookings.customer import Customer
 from bookings.importing import checking
 from bookings.importing.checking import Unusable
@@ -28,7 +28,7 @@ def take_over(rows: Iterable[Row], *, applying: bool, user_id: int | None = None
         except Unusable as reason:
             yield Verdict(row, REFUSED, str(reason))
             continue
-        key = told["email"].lower() or told["phone"]
+        key = told["email"].lower() or phones.likeliest(told["phone"])
         is_there = key in seen or customers.find(key) or (applying and not _keep(told, user_id))
         yield Verdict(row, THERE if is_there else BOOK)
         seen.add(key)
@@ -38,7 +38,8 @@ def take_over(rows: Iterable[Row], *, applying: bool, user_id: int | None = None
 def _keep(told: dict[str, str], user_id: int | None) -> bool:
     """Note one customer; False when somebody else was faster."""
     email = told["email"].lower()
-    made = Customer(name=told["name"], email=email, phone="" if email else told["phone"])
+    phone = "" if email else told["phone"]
+    made = Customer(name=told["name"], email=email, phone=phone, phone_key=phones.likeliest(phone))
     Customer.objects.bulk_create([made], ignore_conflicts=True)
     found = customers.find(email or told["phone"])
     if found is None or found.name != told["name"]:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import occupancy, roster, times
+from bookings import occupancy, phones, roster, times
 from bookings.booking import Booking
 from bookings.importing import checking
 from bookings.importing.checking import Names, Unusable
@@ -141,11 +141,12 @@ class Planner:
 
     def _check_person(self, row: Row, wanted: Submission) -> None:
         """The same person, service and time under another key would be the same appointment."""
-        key = (wanted.email or wanted.phone).lower()
+        number = phones.key(wanted.phone, phones.country_of(wanted.service.location))
+        key = wanted.email.lower() or number
         earlier = self.people.setdefault((wanted.service.pk, wanted.start, key), row.number)
         if earlier != row.number:
             raise Unusable(_("The same customer and time as row %(number)d.") % {"number": earlier})
-        reach = {"email__iexact": wanted.email} if wanted.email else {"phone": wanted.phone}
+        reach = {"email__iexact": wanted.email} if wanted.email else {"phone_key": number}
         same = Booking.objects.live().filter(service=wanted.service, starts_at=wanted.start, **reach)
         if reference := same.values_list("reference", flat=True).first():
             raise Unusable(

@@ -76,7 +76,7 @@ def _pages() -> Iterator[Page]:
     yield _search("name", "mull anna", _ids(found.order_by()[:11]))
     yield _search("reference", booking.reference, _ids(Booking.objects.filter(reference=booking.reference)))
     yield _search("address", "customer77", _ids(_beginning("email", "customer77")))
-    yield _search("phone number", "+49 30 77", _ids(_beginning("phone", "+49 30 77")))
+    yield _search("phone number", "+49 30 77", _ids(_beginning("phone_key", "+493077")))
     key = str(Intent.objects.filter(scope="web:book").latest("pk").key)
     yield _search("request id", key, _ids(Intent.objects.filter(scope="web:book", key=key)))
     yield _search("Message-ID", delivery.message_id, _ids(Delivery.objects.filter(uid=delivery.uid)))

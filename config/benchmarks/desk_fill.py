@@ -105,7 +105,7 @@ _INTENTS = """
 _BOOKINGS = """
     INSERT INTO bookings_booking
         (id, version, created_at, updated_at, status, stale_after, reference, token, place, wants_resource,
-         starts_at, ends_at, time_zone, local_start, name, email, phone, notes, answers, language, price,
+         starts_at, ends_at, time_zone, local_start, name, email, phone, phone_key, notes, answers, language, price,
          currency, source, waiting_for, answer_until, next_at, attempts, failure_code, failure_text,
          cancelled_by, cancel_reason, revision, location_id, service_id, session_id)
     SELECT nextval(pg_get_serial_sequence('bookings_booking', 'id')), 1, least(now(), starts_at - interval '14 days'),
@@ -115,7 +115,7 @@ _BOOKINGS = """
         'HF-' || lpad(upper(to_hex(n)), 8, 'Z'), md5(n::text || 'token'), (n - 1) %% %(seats)s + 1, false,
         starts_at, starts_at + interval '50 minutes', 'Europe/Berlin', to_char(starts_at, 'YYYY-MM-DD"T"HH24:MI') || '.fill' ,
         first[n %% 10 + 1] || ' ' || last[n / 10 %% 10 + 1] || ' ' || n, 'customer' || n || '@example.com',
-        '+49 30 ' || n, '', '{}', 'en', 20, 'EUR', 'web',
+        '+49 30 ' || n, '+4930' || n, '', '{}', 'en', 20, 'EUR', 'web',
         CASE way WHEN 2 THEN 'staff' WHEN 3 THEN 'staff' WHEN 5 THEN 'payment' ELSE '' END,
         CASE WHEN way IN (2, 3, 5) THEN least(starts_at, now() + n %% 60 * interval '1 hour') END,
         now(), 0, CASE WHEN status = 'failed' THEN 'processing_error' ELSE '' END, '',
