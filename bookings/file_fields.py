@@ -10,7 +10,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision, list_currencies
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email, validate_slug
+from django.core.validators import URLValidator, validate_email, validate_slug
 
 from bookings import colours, embedding, opening
 from bookings.places import LONGEST_REMINDER_HOURS, MOST_REMINDERS, Approval, validate_time_zone
@@ -160,6 +160,16 @@ def reminder_hours(value: Any) -> list[int]:
     return found
 
 
+def web_address(value: Any) -> str:
+    found: str = text(500)(value)
+    try:
+        if found:
+            URLValidator(["http", "https"])(found)
+    except ValidationError as error:
+        raise Wrong(f"“{found}” is not a web address such as “https://www.example.com/privacy”.") from error
+    return found
+
+
 def websites(value: Any) -> str:
     """Web origins; kept with one on each line, as the form has them."""
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
@@ -215,6 +225,9 @@ LOCATION: dict[str, Check] = {
     "address": text(500),
     "phone": text(40),
     "email": email,
+    "about": text(2000),
+    "privacy_url": web_address,
+    "legal_url": web_address,
     "colour": colour,
     "how_to_pay": text(1000),
     "text_messages": yes_or_no,

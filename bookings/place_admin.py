@@ -39,7 +39,7 @@ class LocationAdmin(PlaceRecordAdmin):
     fieldsets = (
         (None, {"fields": ("name", "slug", "is_active")}),
         (_("Opening hours"), {"fields": ("hours", "time_zone", "country", "subdivision")}),
-        (_("How customers find and reach you"), {"fields": ("address", "phone", "email")}),
+        (_("How customers find and reach you"), {"fields": ("about", "address", "phone", "email")}),
         (
             _("Rules of booking"),
             {
@@ -54,7 +54,7 @@ class LocationAdmin(PlaceRecordAdmin):
         (_("Language and money"), {"fields": ("locale", "currency", "how_to_pay")}),
         (_("Messages"), {"fields": ("text_messages",)}),
         (_("Looks and your website"), {"fields": ("colour", "embed_parents", "on_your_website")}),
-        (_("Customers' data"), {"fields": ("keep_days",)}),
+        (_("Customers' data"), {"fields": ("privacy_url", "legal_url", "keep_days")}),
     )
 
     class Media:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -143,6 +143,32 @@ class Location(models.Model):
         default="",
         db_default="",
         help_text=_("The beginning of each address on a line of its own, e.g. https://www.example.com."),
+    )
+    about = models.TextField(
+        _("about this place"),
+        max_length=2000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("A few words above its services: who you are, how to get there, what to bring."),
+    )
+    privacy_url = models.URLField(
+        _("address of your privacy notice"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[URLValidator(["http", "https"])],
+        help_text=_("Linked below every form and page; in many countries the law asks for it."),
+    )
+    legal_url = models.URLField(
+        _("address of your legal notice"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[URLValidator(["http", "https"])],
+        help_text=_("Imprint or terms, linked below every page."),
     )
     keep_days = models.PositiveSmallIntegerField(
         null=True,

@@ -7,10 +7,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings.availability import two_weeks
 from bookings.places import Location
 from bookings.views import days, lookup
 from bookings.views.answers import page
 
+DAYS = 7
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)  # what lies outside is a slip of the keyboard
 
 
@@ -28,7 +30,12 @@ def locations(request: HttpRequest) -> HttpResponse:
 def services(request: HttpRequest, location: str) -> HttpResponse:
     """What can be booked at a location."""
     place = lookup.location(location)
-    return page(request, "services", {"location": place, "services": place.services.filter(is_active=True)})
+    context = {
+        "location": place,
+        "services": place.services.filter(is_active=True),
+        "week": two_weeks.of(place, place.opening_hours, [])[:DAYS],
+    }
+    return page(request, "services", context)
 
 
 @require_safe

@@ -113,6 +113,7 @@ def _context(booking: Booking) -> dict[str, Any]:
         "is_left": explanations.was_never_sent(booking),
         "book_address": own_draft.address(booking),
         "explanation": explanations.explain(booking),
+        "google_address": "" if explanations.why_not(booking, "calendar") else ics.google_address(booking),
         "changes_end": explanations.changes_end(booking),
         "actions": explanations.allowed_actions(booking),
         "counts": merged.what_counts(booking),

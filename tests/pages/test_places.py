@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, SessionFactory
@@ -150,3 +151,34 @@ def test_other_methods_are_405_in_our_own_words(client, service, method):
     assert response.status_code == 405
     assert "GET" in response["Allow"]
     assert b"does not work that way" in response.content
+
+
+def test_a_place_says_when_it_is_open_and_when_it_is_closed(visitor, service):
+    service.location.opening_hours = "Mo-Su 08:00-12:00,14:00-18:00"
+    service.location.save()
+    tomorrow = datetime.combine(day(service, 1), datetime.min.time(), tzinfo=service.location.zone)
+    service.location.closures.create(starts_at=tomorrow, ends_at=tomorrow + timedelta(days=1), reason="Ill")
+    page = visitor.open("/salon/")
+
+    assert page.text.count("08:00\N{EN DASH}12:00, 14:00\N{EN DASH}18:00") == 6
+    assert (page.text.count("closed"), "Ill" in page.text) == (1, False)
+
+
+def test_a_place_introduces_itself_and_links_what_the_law_asks_for(visitor, service):
+    service.location.about = "Ring twice."
+    service.location.privacy_url = "https://salon.example/privacy"
+    service.location.legal_url = "https://salon.example/imprint"
+    service.location.save()
+    page = visitor.open("/salon/")
+
+    assert "Ring twice." in page.text
+    assert {"https://salon.example/privacy", "https://salon.example/imprint"} <= set(page.links)
+    form = visitor.open(visitor.open(f"/salon/cut/?date={day(service, 1)}").times[0])
+    assert "How your data are used" in form.text
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://salon.example/", "salon"])
+def test_only_web_addresses_are_linked(service, address):
+    service.location.privacy_url = address
+    with pytest.raises(ValidationError, match="privacy_url"):
+        service.location.full_clean()

@@ -1,6 +1,7 @@
 """A booking's own page tells the truth, in one element, and asks again no more often than it must."""
 
 import re
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import pytest
 
@@ -151,3 +152,14 @@ def test_what_was_agreed_can_be_cancelled_and_says_why_it_cannot_be_moved(visito
 
     assert "You can cancel it here until" in page.text
     assert "An agreed time cannot be moved online" in page.text
+
+
+def test_google_is_told_what_when_and_where_and_not_who(visitor, service):
+    booking = BookingFactory(service=service, accepted=True, name="Ada Lovelace")
+    page = visitor.open(f"/b/{booking.token}/")
+    link = next(link for link in page.links if link.startswith("https://calendar.google.com/"))
+
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+    assert asked["dates"].startswith(f"{booking.starts_at:%Y%m%dT%H%M%SZ}/")
+    assert (asked["text"], asked["ctz"]) == ("Cut, Salon Kiez", "Europe/Berlin")
+    assert not any(secret in unquote_plus(link) for secret in (booking.token, "Ada", booking.email))
