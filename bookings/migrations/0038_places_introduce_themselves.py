@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0034_find_what_was_never_sent"),
+        ("bookings", "0037_numbers_are_found_by_both_ends"),
     ]
 
     operations = [
