@@ -17,7 +17,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from bookings import opening, public_holidays, schedule
-from bookings.calendar.day_grid import clock
+from bookings.calendar.day_grid import clock, closing_clock
 from bookings.places import Absence, Closure, Location, Resource
 from bookings.roster import REACH
 from bookings.schedule import Opening
@@ -182,7 +182,7 @@ def _local(moment: int, location: Location) -> datetime:
 
 def clocks(span: Span, location: Location) -> str:
     """Begin and end as the clock of the place shows them, with the dash that belongs there."""
-    begin, end = (clock(_local(edge, location)) for edge in span)
+    begin, end = clock(_local(span[0], location)), closing_clock(_local(span[1], location))
     return f"{begin}\N{EN DASH}{end}"
 
 

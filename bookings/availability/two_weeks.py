@@ -49,13 +49,10 @@ def _hours(table: Timetable, resource: Resource | None, day: date) -> list[str]:
     if resource is None:
         found = [piece.span for piece in table.opened if piece.day == day]
     else:
-        opened = [piece.span for piece in table.opened]
+        # Each opening by itself: around the clock they touch, and all the days would be one stretch.
+        pieces = [piece.span for piece in table.opened if piece.day == day]
         working = table.working(resource)
-        found = [
-            span
-            for span in subtract(working, subtract(working, opened))
-            if _local(span[0], table.location).date() == day
-        ]
+        found = [span for piece in pieces for span in subtract([piece], subtract([piece], working))]
     return [obstacles.clocks(span, table.location) for span in subtract(found, gone)]
 
 

@@ -229,6 +229,12 @@ def clock(local: datetime) -> str:
     return f"{text} (UTC{local.isoformat()[-6:]})" if happens_twice(local) else text
 
 
+def closing_clock(local: datetime) -> str:
+    """The wall time of an end: midnight is the end of the day before, as the form of hours has it too."""
+    text = clock(local)
+    return "24:00" if text == "00:00" else text
+
+
 def _meets(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 

@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, BooleanField, CharField, F, Func, Value
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bookings import text_messages
@@ -49,7 +49,7 @@ WAITING = {
     Waiting.PARTNER: Standing(_("Waits for a partner"), "?", "waiting"),
 }
 STANDINGS = {
-    Status.DRAFT: Standing(_("Held"), "\N{HORIZONTAL ELLIPSIS}", "waiting"),
+    Status.DRAFT: Standing(pgettext_lazy("a time", "Held"), "\N{HORIZONTAL ELLIPSIS}", "waiting"),
     Status.SUBMITTED: RECEIVED,
     Status.ACCEPTED: Standing(_("Confirmed"), "\N{CHECK MARK}", "good"),
     Status.IN_PROGRESS: Standing(_("Under way"), "\N{BLACK RIGHT-POINTING POINTER}", "tells"),

@@ -69,7 +69,8 @@ def calendar(request: HttpRequest, location: Location) -> HttpResponse:
         lines = week_table.lay_out(plan, first, columns, now)
         context |= {"lines": lines, "days": [first + timedelta(days=number) for number in range(7)]}
     else:
-        context |= {"grid": day_grid.lay_out(plan, asked.day, columns, now)}
+        grid = day_grid.lay_out(plan, asked.day, columns, now)
+        context |= {"grid": grid, "is_today": any(row.is_now for row in grid.rows)}
     return framed(request, f"calendar/{asked.view}.html", context, 400 if asked.problem else 200)
 
 

@@ -96,9 +96,19 @@ def _free(plan: Plan, resource: Resource, now: datetime) -> list[Span]:
         if start >= now.timestamp()
     )
     found = []
-    for begin, end in planning.free_time(plan, resource):
+    for begin, end in _by_opening(plan, planning.free_time(plan, resource)):
         if first := next((start for start in starts if begin <= start < end), None):
             found.append((first, end))
+    return found
+
+
+def _by_opening(plan: Plan, spans: list[Span]) -> list[Span]:
+    """The same time, each opening by itself: around the clock they touch, and a week would be one stretch."""
+    found, until = list[Span](), 0
+    for opens, shuts in sorted(piece.span for piece in plan.opened):
+        piece = max(opens, until), shuts
+        found += subtract([piece], subtract([piece], spans))
+        until = max(until, shuts)
     return found
 
 

@@ -30,6 +30,12 @@ def at(moment: datetime, location: Location) -> str:
 
 
 @register.simple_tag
+def until(moment: datetime, location: Location) -> str:
+    """The wall time of an end at a place; midnight is 24:00."""
+    return day_grid.closing_clock(moment.astimezone(location.zone))
+
+
+@register.simple_tag
 def on(moment: datetime | date, location: Location) -> str:
     """The date at a place: Monday 23 November 2026."""
     day = moment.astimezone(location.zone) if isinstance(moment, datetime) else moment

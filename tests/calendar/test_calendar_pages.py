@@ -109,6 +109,15 @@ def test_a_week_begins_as_the_place_counts():
     assert "Sun 9 May to Sat 15 May" in look(browser(), calendar(nepal, view="week", date="2027-05-11")).text
 
 
+def test_around_the_clock_every_day_of_the_week_is_free():
+    location = LocationFactory(opening_hours="24/7")
+    ResourceFactory(location=location)
+
+    week = look(browser(), calendar(location, view="week", date=in_a_week().date().isoformat())).text
+
+    assert week.count("00:00–24:00 free") == 7
+
+
 @BOTH
 def test_the_price_is_the_same_however_much_is_booked(view, django_assert_max_num_queries):
     client = browser()

@@ -134,6 +134,14 @@ def test_a_person_works_while_the_place_is_open_with_breaks(owner):
     assert "09:00–12:30, 13:15–17:00" in look(owner, hours_of(person)).text
 
 
+def test_around_the_clock_somebody_works_on_every_day(owner):
+    person = ResourceFactory(location=LocationFactory(opening_hours="24/7", country=""))
+
+    page = look(owner, hours_of(person)).text
+
+    assert page.count("00:00–24:00") == 14
+
+
 def test_bookings_outside_are_shown_before_anything_is_saved(owner):
     booking = BookingFactory(accepted=True, name="Anna Berg")
     location = booking.location
