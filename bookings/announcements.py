@@ -17,6 +17,8 @@ BOOKING_EVENTS = {
     "move": "booking.moved",
     "correct_email": "booking.corrected",
     "correct_phone": "booking.corrected",
+    "correct_name": "booking.corrected",
+    "correct_notes": "booking.corrected",
     "start": "booking.started",
     "complete": "booking.completed",
     "record_no_show": "booking.no_show",

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import allocation, changes, messages, processing, questions
+from bookings import allocation, changes, customers, messages, processing, questions, redirecting
 from bookings.allocation import TimeTaken
 from bookings.booking import OPEN, Booking, BookingQuerySet, Status
 from bookings.changes import Changed, NotAllowedNow
@@ -157,6 +157,25 @@ def _answer(booking: Booking, operation: Operation, *, answers: dict[str, Any]) 
     workflow.perform(booking, "answer", operation, answers=kept)
 
 
+def _correct(
+    booking: Booking, operation: Operation, *, name: str, phone: str, email: str, notes: str
+) -> None:
+    """Put right what was written down wrong; messages follow to the right address and number."""
+    wanted = {"name": name, "phone": phone, "email": email, "notes": notes}
+    changed = {field for field, value in wanted.items() if value != getattr(booking, field)}
+    if not changed:
+        raise NotAllowedNow(_("Nothing of it is different."))
+    if "name" in changed:
+        workflow.perform(booking, "correct_name", operation, called=name)
+        customers.rename(booking)
+    if "notes" in changed:
+        workflow.perform(booking, "correct_notes", operation, notes=notes)
+    if "phone" in changed:
+        redirecting.correct_phone(booking, phone, operation)
+    if "email" in changed:
+        redirecting.correct(booking, email, operation)
+
+
 def _move(
     booking: Booking,
     operation: Operation,
@@ -218,6 +237,12 @@ def _cannot_answer(booking: Booking) -> str:
     return "" if booking.status in live else _has_ended(booking)
 
 
+def _cannot_correct(booking: Booking) -> str:
+    if booking.status == Status.DRAFT:
+        return _("Nothing is booked yet: there is a time that is held.")
+    return _("The customer's data were removed.") if booking.forgotten_at else ""
+
+
 def _cannot_move(booking: Booking) -> str:
     if booking.status in OPEN:
         return ""
@@ -265,9 +290,13 @@ COMPLETING = Act("complete", gettext_lazy("Complete"), RUN, _cannot_complete, _c
 MISSING = Act("no_show", gettext_lazy("Nobody came"), RUN, _cannot_be_missed, _no_show)
 TAKING_BACK = Act("take_back_no_show", gettext_lazy("They had come"), RUN, _was_not_missed, _take_back)
 ANSWERING = Act("answer", gettext_lazy("Keep the answers"), BOOK, _cannot_answer, _answer)
+CORRECTING = Act("correct", gettext_lazy("Correct"), BOOK, _cannot_correct, _correct)
 LETTING_GO = Act("let_go", gettext_lazy("Let the time go"), BOOK, _cannot_let_go, _let_go)
 SUBMITTING = Act("submit", gettext_lazy("Book"), BOOK, _cannot_submit, _submit)
 ACTS = {
     act.code: act
-    for act in (MOVING, CANCELLING, STARTING, COMPLETING, MISSING, TAKING_BACK, ANSWERING, LETTING_GO)
+    for act in (
+        *(MOVING, CANCELLING, STARTING, COMPLETING, MISSING, TAKING_BACK),
+        *(ANSWERING, CORRECTING, LETTING_GO),
+    )
 }

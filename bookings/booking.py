@@ -381,6 +381,14 @@ class Booking(Workflow):
         return {"questions": ", ".join(sorted(answers))}
 
     @transition(field="status", source=list(Status), target=None)
+    def correct_name(self, *, called: str) -> None:
+        self.name = called
+
+    @transition(field="status", source=list(Status), target=None)
+    def correct_notes(self, *, notes: str) -> None:
+        self.notes = notes
+
+    @transition(field="status", source=list(Status), target=None)
     def settle_duplicate(self) -> None:
         """Staff looked: it is meant."""
         self.duplicate_of = None

@@ -43,6 +43,12 @@ def meet(booking: Booking) -> None:
     _note([booking.pk])
 
 
+def rename(booking: Booking) -> None:
+    """Let its customer be called as their newest booking says, after somebody corrected it."""
+    require_transaction()
+    Customer.objects.filter(last_booking_id=booking.pk).update(name=booking.name)
+
+
 @use_case
 def _collect(after: int) -> tuple[int | None, int]:
     """Where the next batch begins, None at the end, and how many rows were written."""

@@ -161,6 +161,8 @@ BOOKING = Introduction(
         "take_place": gettext_noop("Given a free place again"),
         "correct_email": gettext_noop("E-mail address corrected"),
         "correct_phone": gettext_noop("Telephone number corrected"),
+        "correct_name": gettext_noop("Name corrected"),
+        "correct_notes": gettext_noop("What the customer says was corrected"),
         "answer": gettext_noop("Asked what the service asks: {questions}"),
         "settle_duplicate": gettext_noop("Looked at: both bookings are meant"),
         "stay_outside": gettext_noop("Looked at: it stays, outside the hours"),

@@ -59,11 +59,17 @@ def correct(booking: Booking, email: str, operation: Operation, *, wanted: Deliv
     messages.tell_old_address(booking, old, operation)
 
 
-def correct_phone(booking: Booking, phone: str, operation: Operation, *, wanted: Delivery) -> None:
-    """Give a locked booking its right number; the old one, some stranger's, is told nothing."""
+def correct_phone(
+    booking: Booking, phone: str, operation: Operation, *, wanted: Delivery | None = None
+) -> None:
+    """Give a locked booking its right number, or none; the old one, some stranger's, is told nothing."""
     latest = messages.latest(booking, channel=SMS)
     workflow.perform(booking, "correct_phone", operation, phone=phone)
+    if not booking.email:
+        customers.meet(booking)
     outbox.supersede(_not_arrived(booking, SMS), operation, evidence=_("Staff corrected the number."))
+    if not phone or (latest is None and wanted is None):
+        return  # nothing was ever sent to the old one: what comes goes to the right number only
     _send_again(booking, [latest, wanted], operation)
     messages.remind(booking, operation, by=[SMS])
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import attending, customers
 from bookings.attending import Act, Hand
 from bookings.booking import Booking
-from bookings.calendar import held, open_questions, standing
+from bookings.calendar import correcting, held, open_questions, standing
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
 from bookings.changes import Changed
 from bookings.customer import Customer
@@ -87,6 +87,8 @@ def done(request: HttpRequest, act: Act, changed: Changed) -> HttpResponse:
     if changed.is_repeat:
         text = _("Already done: “%(act)s” for %(name)s. Nothing was done twice.") % said
     messages.success(request, text)
+    if act is attending.CORRECTING:
+        return console.see_other(own_page(changed.booking))
     return console.see_other(day_page(changed.booking))
 
 
@@ -110,6 +112,7 @@ def page(
         "at_once": [each for each in buttons if each.act in AT_ONCE and each.is_open],
         "held": held.of(booking.location, [booking]).get(booking.pk),
         "held_page": held.page(booking) if booking.source == Source.DESK else "",
+        "correction": correcting.of(request, booking),
         "open_questions": open_questions.of(request, booking),
         "day": day_page(booking),
         "notes": Note.objects.of(booking).order_by("-at"),
@@ -126,6 +129,11 @@ def page(
 def _customer(request: HttpRequest, booking: Booking) -> Customer | None:
     """Who it is, for somebody who may look after customers."""
     return customers.of(booking) if console.may_view(request.user, Customer) else None
+
+
+def own_page(booking: Booking) -> str:
+    """The page of a booking in the calendar."""
+    return reverse("staff-booking", args=[booking.location.slug, booking.pk])
 
 
 def fresh(booking: Booking) -> Booking:
@@ -152,6 +160,11 @@ def _act(request: HttpRequest, booking: Booking, act: Act) -> HttpResponse:
         if asked and not asked.is_valid():
             return page(request, booking, 422, _("Nothing is kept yet."))
         arguments["answers"] = asked.answers() if asked else {}
+    if act is attending.CORRECTING:
+        corrected = correcting.of(request, booking)
+        if not corrected.is_valid():
+            return page(request, booking, 422, _("Nothing is corrected yet."))
+        arguments |= corrected.cleaned_data
     try:
         changed = attending.do(act, booking.pk, read_hand(request, act), **arguments)
     except HoldfastError as refusal:
@@ -179,4 +192,4 @@ def _note(request: HttpRequest, booking: Booking) -> HttpResponse:
     except (Refusal, HoldfastError) as refusal:
         return page(request, booking, status_of(refusal), str(refusal))
     messages.success(request, _("Your note is kept."))
-    return console.see_other(reverse("staff-booking", args=[booking.location.slug, booking.pk]))
+    return console.see_other(own_page(booking))

@@ -61,6 +61,10 @@ def _text(booking: Booking, event: Event) -> str:
             return _("The e-mail address was corrected.")
         case "correct_phone":
             return _("The telephone number was corrected.")
+        case "correct_name":
+            return _("The name was corrected.")
+        case "correct_notes":
+            return _("Your remarks were corrected.")
         case "move":
             text = _("The booking was moved from %(before)s to %(after)s.")
             if event.details.get("silently"):

@@ -44,7 +44,7 @@ def test_the_day_of_a_booking_by_its_buttons(booking):
 def test_a_page_offers_only_what_makes_sense(booking):
     offered = {form.fields.get("act") for form in look(browser(), of(booking)).forms} - {None}
 
-    assert offered == {"start", "complete", "no_show", "note", "cancel"}
+    assert offered == {"start", "complete", "no_show", "note", "cancel", "correct"}
 
 
 def test_pressing_twice_says_that_it_was_done(booking):
@@ -85,7 +85,7 @@ def test_a_stale_page_says_what_changed_and_keeps_what_was_typed(booking):
     assert post(client, form_for(page, "cancel"), tells="no").status_code == 303
 
 
-@pytest.mark.parametrize("act", ["start", "complete", "no_show", "cancel", "note"])
+@pytest.mark.parametrize("act", ["start", "complete", "no_show", "cancel", "note", "correct"])
 def test_without_its_permission_an_act_is_refused_and_kept(booking, act):
     answer = browser("eve", roles.AUDITOR).post(
         of(booking),
