@@ -14,6 +14,7 @@ from django.core.validators import URLValidator, validate_email, validate_slug
 
 from bookings import colours, embedding, opening
 from bookings.places import LONGEST_REMINDER_HOURS, MOST_REMINDERS, Approval, validate_time_zone
+from bookings.questions import QuestionKind
 
 Check = Callable[[Any], Any]
 """Takes what the file says and returns what the model keeps; raises Wrong."""
@@ -206,6 +207,26 @@ def approval(value: Any) -> str:
     return str(value)
 
 
+def question_kind(value: Any) -> str:
+    if value not in QuestionKind.values:
+        raise Wrong(f"must be one of {', '.join(QuestionKind.values)}.")
+    return str(value)
+
+
+def choices(value: Any) -> str:
+    """The answers to choose from; kept with one on each line, as the form has them."""
+    if not isinstance(value, list):
+        raise Wrong("must be a list of answers such as [“Yes”, “No”].")
+    found = [text(200, is_required=True)(each) for each in value]
+    if any(len(each.splitlines()) > 1 for each in found):
+        raise Wrong("has an answer of several lines.")
+    if len(set(found)) < len(found):
+        raise Wrong("names one answer twice.")
+    if len(together := "\n".join(found)) > 2000:
+        raise Wrong("is longer than 2000 characters together.")
+    return together
+
+
 SMALL, LARGE = 32_767, 2_147_483_647
 
 LOCATION_NEEDS = frozenset({"slug", "name", "time_zone", "opening_hours"})
@@ -232,6 +253,7 @@ LOCATION: dict[str, Check] = {
     "how_to_pay": text(1000),
     "text_messages": yes_or_no,
     "embed_parents": websites,
+    "keep_days": lambda value: None if value is None else number(1, 3650)(value),
 }
 RESOURCE_NEEDS = frozenset({"name"})
 ROOM: dict[str, Check] = {"name": text(120, is_required=True), "slug": slug()}
@@ -255,4 +277,13 @@ SERVICE: dict[str, Check] = {
     "wait_list": yes_or_no,
     "requires_phone": yes_or_no,
     "requires_notes": yes_or_no,
+}
+QUESTION_NEEDS = frozenset({"code", "text"})
+QUESTION: dict[str, Check] = {
+    "code": slug(),
+    "kind": question_kind,
+    "text": text(500, is_required=True),
+    "help_text": text(300),
+    "choices": choices,
+    "is_required": yes_or_no,
 }

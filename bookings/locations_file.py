@@ -15,6 +15,8 @@ from bookings.file_fields import (
     LOCATION,
     LOCATION_NEEDS,
     PERSON,
+    QUESTION,
+    QUESTION_NEEDS,
     RESOURCE_NEEDS,
     ROOM,
     SERVICE,
@@ -23,12 +25,14 @@ from bookings.file_fields import (
     Wrong,
     fits_currency,
 )
+from bookings.questions import QuestionKind
 
 EXTRAS = re.compile(r"public_holidays_\d{4}|clock_changes_\d{4}")
 """Evidence that people keep beside the places; the product computes both itself."""
 
 
 LISTS = ("people", "rooms", "services")
+LISTS_OF_SERVICE = ("questions",)
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,10 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """A checked location: its fields, and those of its people, rooms and services."""
+    """A checked location: its fields, and those of its people, rooms and services.
+
+    A service has `questions` only where the file says something about them.
+    """
 
     fields: dict[str, Any]
     people: list[dict[str, Any]]
@@ -110,31 +117,40 @@ class _Reader:
             self.object(value, "", LOCATION, LOCATION_NEEDS),
             people=self.objects(value, "people", PERSON, RESOURCE_NEEDS),
             rooms=self.objects(value, "rooms", ROOM, RESOURCE_NEEDS),
-            services=self.objects(value, "services", SERVICE, SERVICE_NEEDS),
+            services=self.services(value),
         )
         self.check_together(entry)
         return entry
 
+    def services(self, location: Any) -> list[dict[str, Any]]:
+        services = self.objects(location, "services", SERVICE, SERVICE_NEEDS)
+        for at, cleaned in enumerate(services):
+            given = location["services"][at]
+            if isinstance(given, dict) and "questions" in given:
+                where = f"services[{at}]."
+                cleaned["questions"] = self.objects(given, "questions", QUESTION, QUESTION_NEEDS, where)
+        return services
+
     def objects(
-        self, location: Any, name: str, checks: Mapping[str, Check], needs: frozenset[str]
+        self, owner: Any, name: str, checks: Mapping[str, Check], needs: frozenset[str], where: str = ""
     ) -> list[dict[str, Any]]:
-        found = location.get(name, []) if isinstance(location, dict) else []
+        found = owner.get(name, []) if isinstance(owner, dict) else []
         if not isinstance(found, list):
-            self.refuse(name, "must be a list.")
+            self.refuse(where + name, "must be a list.")
             return []
-        return [self.object(each, f"{name}[{at}]", checks, needs) for at, each in enumerate(found)]
+        return [self.object(each, f"{where}{name}[{at}]", checks, needs) for at, each in enumerate(found)]
 
     def object(
         self, value: Any, where: str, checks: Mapping[str, Check], needs: frozenset[str]
     ) -> dict[str, Any]:
         """The known fields that are right; a bare text is a name."""
-        if isinstance(value, str) and checks is not LOCATION:
+        if isinstance(value, str) and checks is not LOCATION and checks is not QUESTION:
             value = {"name": value}
         if not isinstance(value, dict):
             self.refuse(where, "must be an object.")
             return {}
         prefix = f"{where}." if where else ""
-        lists = () if where else LISTS
+        lists = LISTS_OF_SERVICE if checks is SERVICE else () if where else LISTS
         cleaned = {}
         for key, given in value.items():
             if key in checks:
@@ -173,8 +189,19 @@ class _Reader:
             self.refuse(f"{where}.deposit", "is higher than the price.")
         if service.get("needs_room") and not entry.rooms:
             self.refuse(f"{where}.needs_room", "is true, but the location has no rooms.")
+        self.check_questions(service.get("questions", []), where)
         if not entry.people and not entry.rooms:
             self.refuse(where, "cannot be done: the location has neither people nor rooms.")
+
+    def check_questions(self, questions: list[dict[str, Any]], where: str) -> None:
+        for code in _repeated(question.get("code") for question in questions):
+            self.refuse(f"{where}.questions.code", f"“{code}” is used twice.")
+        for at, question in enumerate(questions):
+            is_choice = question.get("kind") == QuestionKind.CHOICE
+            if is_choice and not question.get("choices"):
+                self.refuse(f"{where}.questions[{at}].choices", "is missing.")
+            if question.get("choices") and not is_choice:
+                self.refuse(f"{where}.questions[{at}].choices", "is only for the kind “choice”.")
 
 
 def _repeated(slugs: Any) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bookings import phones
 from bookings.booking import Booking
 
 
 def same_person(one: Booking, other: Booking) -> bool:
-    """Whether both were made under one e-mail address; by telephone, where neither has one."""
+    """Whether both were made under one e-mail address; one telephone number, where neither has one."""
     if one.email or other.email:
         return one.email.lower() == other.email.lower()
-    return bool(one.phone) and one.phone == other.phone
+    return bool(one.phone) and _number(one) == _number(other)
 
 
 def what_counts(booking: Booking) -> Booking | None:
@@ -21,3 +22,7 @@ def what_counts(booking: Booking) -> Booking | None:
     while booking.merged_into and same_person(booking, booking.merged_into):
         found = booking = booking.merged_into
     return found
+
+
+def _number(booking: Booking) -> str:
+    return phones.key(booking.phone, phones.country_of(booking.location))

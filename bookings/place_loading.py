@@ -17,10 +17,12 @@ from bookings.file_fields import RESERVED_FOR_SERVICES
 from bookings.locations_file import Entry
 from bookings.outside import Watch
 from bookings.places import Location, Requirement, Resource, ResourceKind, Service
+from bookings.questions import Question, QuestionKind
 from operations.transactions import use_case
 
-Row = TypeVar("Row", Location, Resource, Service)
+Row = TypeVar("Row", Location, Resource, Service, Question)
 Part = TypeVar("Part", Resource, Service)
+PLAIN_QUESTION = {"kind": QuestionKind.LINE, "help_text": "", "choices": "", "is_required": False}
 
 
 @dataclass
@@ -82,10 +84,13 @@ def _store_resources(location: Location, entry: Entry, loaded: Loaded) -> None:
 
 
 def _store_services(location: Location, entry: Entry, loaded: Loaded) -> None:
-    wanted = [{key: service[key] for key in service if key != "needs_room"} for service in entry.services]
+    others = ("needs_room", "questions")
+    wanted = [{key: service[key] for key in service if key not in others} for service in entry.services]
     known = list(location.services.all())
     rows = _store_all(lambda: Service(location=location), wanted, known, loaded)
     for row, service in zip(rows, entry.services, strict=True):
+        if "questions" in service:
+            _store_questions(row, service["questions"], loaded)
         kinds = {ResourceKind.PERSON} if entry.people else {ResourceKind.ROOM}
         if service.get("needs_room"):
             kinds.add(ResourceKind.ROOM)
@@ -93,6 +98,19 @@ def _store_services(location: Location, entry: Entry, loaded: Loaded) -> None:
         Requirement.objects.bulk_create(
             [Requirement(service=row, kind=kind) for kind in sorted(kinds)], ignore_conflicts=True
         )
+
+
+def _store_questions(service: Service, wanted: list[dict[str, Any]], loaded: Loaded) -> None:
+    """The questions of a service by their codes; what is not asked any more stays, with its answers."""
+    by_code = {question.code: question for question in service.questions.all()}
+    for position, fields in enumerate(wanted):
+        row = by_code.pop(fields["code"], None) or Question(service=service)
+        _save(row, PLAIN_QUESTION | fields | {"position": position, "is_active": True}, loaded)
+    for row in by_code.values():
+        if row.is_active:
+            row.is_active = False
+            row.save(update_fields=["is_active"])
+            loaded.count(row, "deactivated")
 
 
 def _store_all(

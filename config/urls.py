@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/calendar/", include("bookings.calendar.urls")),
     path("admin/reports/", include("bookings.reports.urls")),
     path("admin/import/", include("bookings.importing.urls")),
+    path("admin/import-customers/", include("bookings.importing.customer_urls")),
     path("admin/export/", include("bookings.exporting.urls")),
     path("admin/hours/", include("bookings.availability.urls")),
     path("admin/", admin.site.urls),

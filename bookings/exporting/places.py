@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from bookings.file_fields import LOCATION, SERVICE
+from bookings.file_fields import LOCATION, QUESTION, SERVICE
 from bookings.places import Location, Resource, ResourceKind, Service
+from bookings.questions import Question
 
 FILE = "locations.json"
 
@@ -43,7 +44,7 @@ def _location(location: Location) -> dict[str, Any]:
     resources = list(location.resources.filter(is_active=True).order_by("position", "id"))
     people = [each for each in resources if each.kind == ResourceKind.PERSON]
     rooms = [each for each in resources if each.kind == ResourceKind.ROOM]
-    services = location.services.filter(is_active=True).prefetch_related("requirements")
+    services = location.services.filter(is_active=True).prefetch_related("requirements", "questions")
     return {
         **{name: _plain(getattr(location, name)) for name in LOCATION if name != "embed_parents"},
         "embed_parents": location.embed_parents.split(),
@@ -65,7 +66,15 @@ def _person(person: Resource) -> dict[str, Any]:
 def _service(service: Service, has_people: bool) -> dict[str, Any]:
     needs = {need.kind for need in service.requirements.all()}
     told = {name: _plain(getattr(service, name)) for name in SERVICE if name != "needs_room"}
-    return told | {"needs_room": has_people and ResourceKind.ROOM in needs}
+    return told | {
+        "needs_room": has_people and ResourceKind.ROOM in needs,
+        "questions": [_question(each) for each in service.questions.all() if each.is_active],
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    told = {name: getattr(question, name) for name in QUESTION if name != "choices"}
+    return told | ({"choices": question.options} if question.options else {})
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,16 @@ from django.db.models import F, Model, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bookings import questions
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.customer import Customer
-from bookings.places import Resource, Service
+from bookings.places import Absence, Closure, Resource, Service
+from bookings.questions import Question
 from notifications.models import Delivery
 
 PAGE = 2000  # rows in memory at a time
+ANSWER = ("question_code", "kind", "question", "version", "answer")
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,38 @@ class Sheet:
     def rows(self, records: QuerySet[Any] | None = None) -> Iterator[list[Any]]:
         """The heading and then every record (or those of `records`) in the order they were made."""
         yield list(self.columns)
+        for zone, values in self._told(records, self.columns.values()):
+            yield [_written(value, zone) for value in values]
+
+    def _told(self, records: QuerySet[Any] | None, columns: Iterable[str]) -> Iterator[tuple[str, list[Any]]]:
+        """The zone and the values of each record, a page at a time."""
         chosen = self.model._default_manager.all() if records is None else records
         zone = F(self.zone) if self.zone else Value("UTC")
-        wanted = chosen.order_by("pk").values_list("pk", zone, *self.columns.values())
+        wanted = chosen.order_by("pk").values_list("pk", zone, *columns)
         found: list[Any] = []
         while True:
             found = list(wanted.filter(pk__gt=found[-1][0])[:PAGE] if found else wanted[:PAGE])
-            for _pk, zone, *values in found:
-                yield [_written(value, zone) for value in values]
+            for _pk, zone_name, *values in found:
+                yield zone_name, values
             if len(found) < PAGE:
                 return
+
+
+@dataclass(frozen=True)
+class AnswersSheet(Sheet):
+    """What customers answered, a row for each question, with the words and the version that were asked."""
+
+    def rows(self, records: QuerySet[Any] | None = None) -> Iterator[list[Any]]:
+        """The heading and then every answer of every booking, in the order the bookings were made."""
+        yield [*self.columns, *ANSWER]
+        told = self.model._default_manager.all() if records is None else records
+        for zone, (*known, answers) in self._told(
+            told.exclude(answers={}), [*self.columns.values(), "answers"]
+        ):
+            about = [_written(value, zone) for value in known]
+            for code, kept in answers.items():
+                if isinstance(kept, dict) and "question" in kept:
+                    yield [*about, code, *(_written(kept.get(name), zone) for name in ANSWER[1:])]
 
 
 def _written(value: Any, zone: str) -> Any:
@@ -52,7 +77,7 @@ def _written(value: Any, zone: str) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {answer}" for name, answer in value.items())
+        return "; ".join(f"{question}: {answer}" for question, answer in questions.spoken(value))
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else value
@@ -125,6 +150,50 @@ SHEETS = {
                 "currency": "location__currency",
                 **_same("capacity", "max_people", "approval", "reminder_hours", "wait_list", "is_active"),
             },
+        ),
+        Sheet(
+            "questions",
+            _("Questions"),
+            Question,
+            {
+                "location": "service__location__slug",
+                "service": "service__slug",
+                **_same("code", "kind", "text", "help_text", "choices", "is_required", "position"),
+                **_same("version", "is_active"),
+            },
+        ),
+        AnswersSheet(
+            "answers",
+            _("Answers and consents, with the version that was asked"),
+            Booking,
+            {
+                "booking": "reference",
+                "location": "location__slug",
+                "service": "service__slug",
+                "email": "email",
+                "booked_at": "created_at",
+            },
+            "time_zone",
+        ),
+        Sheet(
+            "closures",
+            _("Closures"),
+            Closure,
+            {"location": "location__slug", "start": "starts_at", "end": "ends_at", **_same("reason")},
+            "location__time_zone",
+        ),
+        Sheet(
+            "absences",
+            _("Absences"),
+            Absence,
+            {
+                "location": "resource__location__slug",
+                "person": "resource__slug",
+                "start": "starts_at",
+                "end": "ends_at",
+                **_same("reason"),
+            },
+            "resource__location__time_zone",
         ),
         Sheet(
             "people",

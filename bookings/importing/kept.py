@@ -1,4 +1,4 @@
-"""A file of bookings between the look at what it would do and doing it, kept for a day at most."""
+"""A file between the look at what it would do and doing it, kept for a day at most."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ from operations.transactions import use_case
 
 
 class ImportFile(models.Model):
-    """What somebody uploaded, as text; `version` grows when its names are mapped otherwise."""
+    """What somebody uploaded, as text; `version` grows when its names are mapped otherwise.
+
+    Without a location it is a file of customers, who belong to all of them.
+    """
 
     key = models.UUIDField(unique=True)
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="+")
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="+", null=True)
     form = models.CharField(max_length=20)
     content = models.TextField()
     mapped = models.JSONField(default=dict)
@@ -35,14 +38,20 @@ class ImportFile(models.Model):
         verbose_name, verbose_name_plural = gettext_lazy("file to import"), gettext_lazy("files to import")
 
     def __str__(self) -> str:
-        return f"{self.location} {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.location or ''} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def place(self) -> Location:
+        """Of a file of bookings."""
+        assert self.location is not None
+        return self.location
 
     def rows(self) -> Iterator[Row]:
         """The rows, one after another."""
         return formats.read(io.StringIO(self.content), self.form)
 
 
-def keep(key: uuid.UUID, location: Location, form: str, raw: bytes) -> ImportFile:
+def keep(key: uuid.UUID, location: Location | None, form: str, raw: bytes) -> ImportFile:
     """Keep a file whose every row can be read; the same key gives the same file. Raises Unreadable."""
     most = settings.HOLDFAST.import_page_rows_count
     try:
@@ -55,8 +64,8 @@ def keep(key: uuid.UUID, location: Location, form: str, raw: bytes) -> ImportFil
     number = sum(1 for _row in islice(made.rows(), most + 1))
     if number > most:
         raise Unreadable(
-            _("A page takes %(most)d rows; use the command import_bookings for longer files.")
-            % {"most": most}
+            _("A page takes %(most)d rows; use the command %(command)s for longer files.")
+            % {"most": most, "command": "import_bookings" if location else "import_customers"}
         )
     if not number:
         raise Unreadable(_("There are no rows in this file."))

@@ -36,7 +36,7 @@ class Look:
 
 def look(file: ImportFile) -> Look:
     """Plan every row; a few queries each, at most as many rows as a page takes."""
-    names, rows = Names(file.location, file.mapped), list(file.rows())
+    names, rows = Names(file.place, file.mapped), list(file.rows())
     return Look(list(Planner(names).verdicts(rows)), unknown(names, file))
 
 
@@ -56,7 +56,7 @@ def unknown(names: Names, file: ImportFile) -> list[Unknown]:
 
 def mapping(file: ImportFile, typed: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """What somebody chose for the unknown names; what does not exist here counts as not chosen."""
-    names = Names(file.location)
+    names = Names(file.place)
     chosen: dict[str, dict[str, str]] = {"services": {}, "people": {}}
     for each in unknown(names, file):
         slug = typed.get(each.field, "")

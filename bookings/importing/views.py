@@ -51,7 +51,7 @@ def choose(request: HttpRequest, location: Location) -> HttpResponse:
         return _form(request, location)
     try:
         key = intents.read(request.POST.get("request_id", ""), SCOPE).key
-        file = kept.keep(key, location, _format(request), _content(request))
+        file = kept.keep(key, location, format_of(request), content_of(request))
     except Refusal as refusal:
         return _form(request, location, str(refusal))
     return console.see_other(_page(file))
@@ -80,7 +80,7 @@ def show(request: HttpRequest, location: Location, pk: int) -> HttpResponse:
 
 
 def _apply(request: HttpRequest, file: ImportFile) -> HttpResponse:
-    planner = Planner(Names(file.location, file.mapped))
+    planner = Planner(Names(file.place, file.mapped))
     telling = request.POST.get("tell") == "1"
     done = list(applying.apply(file.rows(), planner, telling=telling, user_id=request.user.pk))
     number = sum(verdict.outcome == BOOK for verdict in done)
@@ -89,7 +89,8 @@ def _apply(request: HttpRequest, file: ImportFile) -> HttpResponse:
     return console.see_other(_page(file))
 
 
-def _content(request: HttpRequest) -> bytes:
+def content_of(request: HttpRequest) -> bytes:
+    """The file of a form; raises Unreadable when there is none, or too much of it."""
     file = request.FILES.get("file")
     most = settings.HOLDFAST.import_file_max_bytes
     if file is None or file.size is None or file.size > most:
@@ -97,7 +98,8 @@ def _content(request: HttpRequest) -> bytes:
     return bytes(file.read())
 
 
-def _format(request: HttpRequest) -> str:
+def format_of(request: HttpRequest) -> str:
+    """The format chosen in a form; raises Unreadable."""
     form = request.POST.get("format", "")
     if form not in formats.COLUMNS:
         raise Unreadable(_("Please choose a format."))
@@ -119,10 +121,10 @@ def _form(request: HttpRequest, location: Location, problem: str = "") -> HttpRe
 
 
 def _look(request: HttpRequest, file: ImportFile, problem: str = "") -> HttpResponse:
-    names = Names(file.location)
+    names = Names(file.place)
     context: dict[str, Any] = {
         "title": _("Import bookings"),
-        "location": file.location,
+        "location": file.place,
         "file": file,
         "look": page.look(file),
         "problem": problem,
@@ -136,7 +138,7 @@ def _look(request: HttpRequest, file: ImportFile, problem: str = "") -> HttpResp
 
 
 def _page(file: ImportFile) -> str:
-    return reverse("import-rows", args=[file.location.slug, file.pk])
+    return reverse("import-rows", args=[file.place.slug, file.pk])
 
 
 def _barred(request: HttpRequest, location: Location) -> HttpResponse:

@@ -15,6 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bookings import csv_files
+from bookings.customer import Customer
+from bookings.importing.views import IMPORT
 from bookings.places import Location
 from bookings.reports import drawing, periods, report
 from bookings.reports.report import Report
@@ -56,6 +58,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
         "location": request.GET.get("location", ""),
         "query": asked,
         "has_money": request.user.has_perm(MONEY),
+        "may_import_customers": request.user.has_perm(IMPORT) and reach.may_meet(request.user, Customer),
         "weeks": drawing.bars(made.tables["weeks"]),
         "busiest": drawing.busiest(made.tables["weeks"]),
         "hours": drawing.shaded(made.tables["hours"]),

@@ -47,6 +47,9 @@ def crowd() -> dict[str, Any]:
     made["import"] = ImportFile.objects.create(
         key=uuid4(), location=made["bookings.failed"].location, form="generic", content="start,name\nx,Anna\n"
     )
+    made["import_customers"] = ImportFile.objects.create(
+        key=uuid4(), form="generic", content="name,email\nAnna,anna@example.com\n,\n"
+    )
     CalendarFeed.objects.create(location=made["bookings.failed"].location)
     return made
 
@@ -97,6 +100,7 @@ def _with_arguments(made: Crowd) -> dict[str, str]:
         "calendar": [place],
         "import-file": [place],
         "import-rows": [place, made["import"].pk],
+        "import-customer-rows": [made["import_customers"].pk],
         "hours": [place],
         "hours-of": [place, failed.resource.slug],
         "staff-book": [place],

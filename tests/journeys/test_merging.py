@@ -178,10 +178,17 @@ def test_two_paid_bookings_are_not_made_one_behind_the_customers_back():
 
 
 def test_without_addresses_the_telephone_number_decides():
-    by_phone = {"email": "", "phone": "0301"}
-    _earlier, later = booked_twice(first=by_phone, second=by_phone)
+    by_phone = {"email": "", "phone": "030 1234567"}
+    _earlier, later = booked_twice(first=by_phone, second=by_phone | {"phone": "+49 30 1234567"})
 
     assert merge(later).result == Result.APPLIED
+
+
+def test_without_address_and_number_nobody_can_tell_who_it_is():
+    nobody = {"email": "", "phone": ""}
+    _earlier, later = booked_twice(first=nobody, second=nobody)
+
+    assert merge(later).result == Result.REFUSED
 
 
 def test_a_press_from_a_page_that_showed_another_state_of_the_other_booking_changes_nothing():

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -12,11 +13,18 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookings import place_loading
+from bookings import place_loading, questions
 from bookings.exporting import places, sheets
-from bookings.models import Assignment, Location, Requirement, Resource, Service
+from bookings.models import Assignment, Booking, Location, Requirement, Resource, Service
 from operations import roles
-from tests.factories import BookingFactory, DeliveryFactory, EnquiryFactory, LocationFactory, ResourceFactory
+from tests.factories import (
+    BookingFactory,
+    DeliveryFactory,
+    EnquiryFactory,
+    LocationFactory,
+    ResourceFactory,
+    ServiceFactory,
+)
 from tests.times.places import DATA
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +132,61 @@ def test_bookings_are_told_by_the_clock_of_their_place():
     assert line["answers"] == "Allergies: none"
 
 
+def test_answers_are_told_with_the_words_and_the_version_that_were_asked():
+    service = ServiceFactory(location__slug="corner")
+    service.questions.create(code="terms", kind="consent", text="I agree.")
+    kept = questions.as_kept(service, {"terms": "1", "other": "from a program"})
+    booking = BookingFactory(service=service, answers=kept)
+    service.questions.update(text="I agree to more.")
+    BookingFactory(service=service, answers={}, resource=ResourceFactory(location=service.location))
+
+    (line,) = read("answers")
+
+    assert (line["booking"], line["question_code"], line["kind"]) == (booking.reference, "terms", "consent")
+    assert (line["question"], line["version"]) == ("I agree.", 1)
+    assert [(each["text"], each["version"]) for each in read("questions")] == [("I agree to more.", 2)]
+    assert read("bookings")[0]["answers"] == "other: from a program; I agree.: agreed"
+
+
+def test_closures_and_absences_are_told_by_the_clock_of_their_place():
+    place = LocationFactory(slug="corner", time_zone="Europe/Berlin")
+    lena = ResourceFactory(location=place, slug="lena")
+    span = {
+        "starts_at": datetime(2027, 7, 1, 6, tzinfo=UTC),
+        "ends_at": datetime(2027, 7, 2, 6, tzinfo=UTC),
+    }
+    place.closures.create(reason="Fair", **span)
+    lena.absences.create(reason="Holiday", **span)
+
+    assert read("closures") == [
+        {
+            "location": "corner",
+            "start": "2027-07-01T08:00:00+02:00",
+            "end": "2027-07-02T08:00:00+02:00",
+            "reason": "Fair",
+        }
+    ]
+    assert [(each["person"], each["reason"]) for each in read("absences")] == [("lena", "Holiday")]
+
+
+def test_questions_and_days_to_keep_come_back_as_they_were(tmp_path):
+    service = ServiceFactory(location__slug="corner", location__keep_days=90)
+    ResourceFactory(location=service.location)
+    service.requirements.create(kind="person")
+    service.questions.create(
+        code="hair", kind="choice", text="Hair?", choices="Short\nLong", is_required=True
+    )
+    service.questions.create(code="old", text="Old?", is_active=False)
+    text = places.as_text(Location.objects.all())
+    assert load(text, tmp_path) == "Nothing to change."
+
+    empty()
+    load(text, tmp_path)
+
+    assert places.as_text(Location.objects.all()) == text
+    assert Location.objects.get().keep_days == 90
+
+
 def test_more_than_a_page_is_told_once(monkeypatch):
     monkeypatch.setattr(sheets, "PAGE", 2)
     made = [BookingFactory().reference for _each in range(5)]
@@ -140,8 +203,8 @@ def test_everything_is_written_into_a_folder_for_its_owner_alone(tmp_path):
     call_command("export", str(folder), stdout=io.StringIO())
 
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("bookings.csv", "customers.csv", "enquiries.csv", "locations.json"),
-        *("messages.csv", "people.csv", "services.csv"),
+        *("absences.csv", "answers.csv", "bookings.csv", "closures.csv", "customers.csv", "enquiries.csv"),
+        *("locations.json", "messages.csv", "people.csv", "questions.csv", "services.csv"),
     ]
     with (folder / "bookings.csv").open(newline="") as file:
         assert [line["name"] for line in csv.DictReader(file)] == ["'=cmd()"]
@@ -187,7 +250,13 @@ def test_an_owner_of_one_place_takes_along_what_is_theirs(code):
         BookingFactory(accepted=True, location=place, service__location=place)
         for place in (LocationFactory(slug="ours"), LocationFactory(slug="theirs"))
     )
+    span = {"starts_at": datetime(2027, 7, 1, tzinfo=UTC), "ends_at": datetime(2027, 7, 2, tzinfo=UTC)}
     for booking in (ours, theirs):
+        booking.service.questions.create(code="hair", text="Hair?")
+        answers = questions.as_kept(booking.service, {"hair": "long"})
+        Booking.objects.filter(pk=booking.pk).update(answers=answers)
+        booking.location.closures.create(**span)
+        booking.resource.absences.create(**span)
         DeliveryFactory(booking=booking)
         EnquiryFactory(location=booking.location)
 

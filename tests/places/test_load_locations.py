@@ -297,3 +297,87 @@ def test_a_used_database_keeps_everything_when_the_file_is_wrong(load, data):
         load(data)
 
     assert rows() == before
+
+
+ASKED = [
+    {"code": "allergies", "text": "Any allergies?", "help_text": "We use dyes."},
+    {
+        "code": "hair",
+        "kind": "choice",
+        "text": "Your hair?",
+        "choices": ["Short", "Long"],
+        "is_required": True,
+    },
+    {"code": "terms", "kind": "consent", "text": "I agree to the terms.", "is_required": True},
+]
+
+
+def asked(service):
+    return [(each.code, each.kind, each.version) for each in service.questions.filter(is_active=True)]
+
+
+def test_questions_are_found_by_their_codes_and_count_versions_only_for_other_words(load, data):
+    berlin = place(data, "barber-berlin")
+    berlin["services"][0]["questions"] = ASKED
+    load(data)
+    service = Location.objects.get(slug="barber-berlin").services.first()
+    assert asked(service) == [("allergies", "line", 1), ("hair", "choice", 1), ("terms", "consent", 1)]
+    assert service.questions.get(code="hair").options == ["Short", "Long"]
+    assert load(data) == "Nothing to change."
+
+    berlin["services"][0]["questions"] = [ASKED[2] | {"text": "I agree to the new terms."}, ASKED[1]]
+    load(data)
+
+    assert asked(service) == [("terms", "consent", 2), ("hair", "choice", 1)]
+    assert not service.questions.get(code="allergies").is_active
+
+
+def test_what_the_file_does_not_say_of_questions_stays(load, data):
+    berlin = place(data, "barber-berlin")
+    berlin["services"][0]["questions"] = ASKED
+    load(data)
+    del berlin["services"][0]["questions"]
+
+    assert load(data) == "Nothing to change."
+    assert len(asked(Location.objects.get(slug="barber-berlin").services.first())) == 3
+
+
+@pytest.mark.parametrize(
+    ("questions", "message"),
+    [
+        ("Why?", "services[0].questions: must be a list."),
+        (["Why?"], "services[0].questions[0]: must be an object."),
+        ([{"text": "Why?"}], "services[0].questions[0].code: is missing."),
+        ([ASKED[0] | {"text": ""}], "services[0].questions[0].text: is empty."),
+        ([ASKED[0] | {"kind": "essay"}], "services[0].questions[0].kind: must be one of line,"),
+        ([ASKED[0] | {"why": 1}], "services[0].questions[0].why: is not known."),
+        ([ASKED[0], ASKED[0]], "services[0].questions.code: “allergies” is used twice."),
+        ([ASKED[1] | {"choices": []}], "services[0].questions[0].choices: is missing."),
+        ([ASKED[1] | {"choices": ["A", "A"]}], "services[0].questions[0].choices: names one answer twice."),
+        ([ASKED[0] | {"choices": ["A"]}], "services[0].questions[0].choices: is only for the kind “choice”."),
+    ],
+)
+def test_a_wrong_question_is_named_with_its_place(load, data, questions, message):
+    place(data, "barber-berlin")["services"][0]["questions"] = questions
+
+    with pytest.raises(CommandError) as refused:
+        load(data)
+
+    assert f"places.json: barber-berlin: {message}" in str(refused.value)
+    assert not Location.objects.exists()
+
+
+@pytest.mark.parametrize(("given", "kept"), [(30, 30), (None, None)])
+def test_how_long_customers_are_kept_is_said_in_the_file(load, data, given, kept):
+    place(data, "barber-berlin")["keep_days"] = given
+    load(data)
+
+    assert Location.objects.get(slug="barber-berlin").keep_days == kept
+
+
+@pytest.mark.parametrize("given", [0, 3651, "30", True])
+def test_a_wrong_number_of_days_is_refused(load, data, given):
+    place(data, "barber-berlin")["keep_days"] = given
+
+    with pytest.raises(CommandError, match="barber-berlin: keep_days: must be"):
+        load(data)

@@ -1,0 +1,111 @@
+"""The pages of an import of customers: choose a file, see row by row who is new, then keep them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bookings.calendar.entering import framed
+from bookings.customer import Customer
+from bookings.importing import formats, kept, people
+from bookings.importing.kept import ImportFile
+from bookings.importing.planning import BOOK, REFUSED, THERE
+from bookings.importing.views import IMPORT, content_of, format_of
+from operations import console, intents, reach
+from operations.errors import Refusal
+
+SCOPE = "desk:import-customers"
+View = Callable[..., HttpResponse]
+
+
+def _for_everywhere(view: View) -> View:
+    """Customers belong to the whole organisation: whoever is limited to some places keeps none of them."""
+
+    @never_cache
+    @wraps(view)
+    def entered(request: HttpRequest, **rest: Any) -> HttpResponse:
+        if request.user.has_perm(IMPORT) and reach.may_meet(request.user, Customer):
+            return view(request, **rest)
+        context = {"title": _("Not permitted"), "condition": {"title": _("Import customers")}}
+        return framed(request, "desk/denied.html", context, 403)
+
+    return entered
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_everywhere
+def choose(request: HttpRequest) -> HttpResponse:
+    """GET: the form. POST: the file is kept for a day and shown; nobody is written down yet."""
+    if request.method != "POST":
+        return _form(request)
+    try:
+        key = intents.read(request.POST.get("request_id", ""), SCOPE).key
+        file = kept.keep(key, None, format_of(request), content_of(request))
+    except Refusal as refusal:
+        return _form(request, str(refusal))
+    return console.see_other(_page(file))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_everywhere
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET: what each row would do. POST: keep who is new, or forget the file."""
+    file = get_object_or_404(ImportFile, pk=pk, location=None)
+    if request.method != "POST":
+        return _look(request, file)
+    if "forget" in request.POST:
+        kept.forget(file)
+        messages.success(request, _("The file is forgotten. The customers taken over from it stay."))
+        return console.see_other(reverse("import-customers"))
+    return _apply(request, file)
+
+
+def _apply(request: HttpRequest, file: ImportFile) -> HttpResponse:
+    writer = request.user.pk if request.POST.get("notes") == "1" else None
+    done = list(people.take_over(file.rows(), applying=True, user_id=writer))
+    number = sum(verdict.outcome == BOOK for verdict in done)
+    told = ngettext("%(number)d customer was taken over.", "%(number)d customers were taken over.", number)
+    messages.success(request, told % {"number": number})
+    return console.see_other(_page(file))
+
+
+def _form(request: HttpRequest, problem: str = "") -> HttpResponse:
+    context: dict[str, Any] = {
+        "title": _("Import customers"),
+        "problem": problem,
+        "request_id": intents.issue(),
+        "chosen": request.POST.get("format", formats.GENERIC),
+        "most_rows": settings.HOLDFAST.import_page_rows_count,
+        "on_calendar": False,
+        "on_reports": True,
+    }
+    return framed(request, "importing/choose_customers.html", context, 422 if problem else 200)
+
+
+def _look(request: HttpRequest, file: ImportFile) -> HttpResponse:
+    verdicts = list(people.take_over(file.rows(), applying=False))
+    counted = Counter(verdict.outcome for verdict in verdicts)
+    context: dict[str, Any] = {
+        "title": _("Import customers"),
+        "verdicts": verdicts,
+        "counts": {outcome: counted[outcome] for outcome in (BOOK, THERE, REFUSED)},
+        "on_calendar": False,
+        "on_reports": True,
+    }
+    return framed(request, "importing/customers.html", context)
+
+
+def _page(file: ImportFile) -> str:
+    return reverse("import-customer-rows", args=[file.pk])

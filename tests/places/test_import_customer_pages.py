@@ -1,0 +1,132 @@
+"""The page for customers of another program shows who is new, keeps each once, and is for all places."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from bookings.importing import kept
+from bookings.models import Customer, ImportFile
+from operations import intents, roles
+from operations.people.notes import Note
+from tests.factories import LocationFactory
+from tests.pages.visitor import Page
+from tests.places.test_import_pages import browser, look
+
+pytestmark = pytest.mark.django_db
+CHOOSE = "/admin/import-customers/"
+TABLE = """name,email,phone,notes
+Anna Berg,anna@example.com,+49 30 1,likes it short
+Ben Wolf,,+49 30 2,
+Anna again,Anna@Example.com,,
+Nobody,,,
+"""
+
+
+@pytest.fixture
+def owner():
+    return browser()
+
+
+def upload(client, text=TABLE, key=None):
+    content = text if isinstance(text, bytes) else text.encode()
+    data = {"request_id": key or intents.issue(), "format": "generic"}
+    return client.post(CHOOSE, data | {"file": SimpleUploadedFile("people.csv", content)})
+
+
+def press(client, path, **pressed):
+    answer = client.post(path, pressed)
+    assert answer.status_code == 303
+    return answer
+
+
+def test_first_it_is_shown_row_by_row_and_nobody_is_kept(owner):
+    page = look(owner, upload(owner)["Location"])
+
+    assert "New Anna Berg" in page.text
+    assert "Already there Anna again" in page.text
+    assert "Neither an e-mail address nor a telephone number." in page.text
+    assert not Customer.objects.exists()
+
+
+def test_what_is_shown_is_kept_once_however_often_it_is_pressed(owner):
+    path = upload(owner)["Location"]
+
+    for _each in range(2):
+        press(owner, path, apply="1")
+
+    assert set(Customer.objects.values_list("name", flat=True)) == {"Anna Berg", "Ben Wolf"}
+    assert "There is nobody left to take over." in look(owner, path).text
+    assert not Note.objects.exists()
+
+
+def test_whoever_is_known_stays_as_they_are(owner):
+    Customer.objects.create(email="anna@example.com", name="Anna B.")
+
+    press(owner, upload(owner)["Location"], apply="1")
+
+    assert Customer.objects.get(email="anna@example.com").name == "Anna B."
+
+
+def test_remarks_become_notes_only_when_that_is_ticked(owner):
+    press(owner, upload(owner)["Location"], apply="1", notes="1")
+
+    assert [note.text for note in Note.objects.all()] == ["likes it short\nTelephone: +49 30 1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b"a,b\n1,2", "The first line must name the columns"),
+        (b"\xff\xfe", "This is not UTF-8"),
+        (b"name,email\n", "There are no rows"),
+        (b"name,email\n" + b"A,a@example.com\n" * 501, "use the command import_customers"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_answered_in_words(owner, text, why):
+    answer = upload(owner, text)
+
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+    assert not ImportFile.objects.exists()
+
+
+def test_a_file_sent_twice_is_kept_once_and_forgotten(owner):
+    key = intents.issue()
+    assert upload(owner, key=key)["Location"] == upload(owner, key=key)["Location"]
+
+    press(owner, upload(owner, key=key)["Location"], forget="1")
+    assert not ImportFile.objects.exists()
+
+    upload(owner)
+    ImportFile.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert kept.forget_old() == 1
+
+
+@pytest.mark.parametrize("role", [roles.FRONT_DESK, roles.AUDITOR])
+def test_without_the_permission_nothing_is_shown_or_kept(role):
+    client = browser(role)
+
+    assert client.get(CHOOSE).status_code == 403
+    assert upload(client).status_code == 403
+    assert not ImportFile.objects.exists()
+
+
+def test_whoever_is_limited_to_some_places_takes_over_nobody():
+    client = browser(roles.OWNER, LocationFactory())
+
+    assert upload(client).status_code == 403
+    assert CHOOSE not in Page(client.get("/admin/reports/"), "").links
+
+
+def test_the_reports_lead_to_it(owner):
+    assert CHOOSE in Page(owner.get("/admin/reports/"), "").links
+
+
+def test_a_file_of_bookings_is_none_of_customers(owner):
+    file = ImportFile.objects.create(
+        key="5d0d5d0a-6a39-4c1e-9a53-3c3b7f0a2f61", location=LocationFactory(), form="generic", content=TABLE
+    )
+
+    assert owner.get(f"{CHOOSE}{file.pk}/").status_code == 404
