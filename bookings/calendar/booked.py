@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from bookings import when
 from bookings.booking import Booking
-from bookings.calendar import day_grid, standing
+from bookings.calendar import spoken, standing
 from bookings.calendar.entering import day_page
 from bookings.intake import Recorded
 from bookings.recurrence import Series
@@ -24,14 +24,13 @@ from operations import console
 def one(request: HttpRequest, recorded: Recorded) -> HttpResponse:
     """303 to the day of a booking."""
     booking = recorded.booking
-    said = {
-        "name": booking.name,
-        "time": day_grid.clock(booking.starts_at.astimezone(booking.location.zone)),
-        "reference": booking.reference,
-    }
-    text = _("Booked: %(name)s at %(time)s, reference %(reference)s.") % said
+    said = {"whom": spoken.of(booking), "reference": booking.reference}
+    text = _("Booked: %(whom)s, reference %(reference)s.") % said
+    if booking.resource:
+        said |= {"person": booking.resource.name}
+        text = _("Booked: %(whom)s with %(person)s, reference %(reference)s.") % said
     if recorded.is_repeat:
-        text = _("Already booked: %(name)s at %(time)s. Nothing was booked twice.") % said
+        text = _("Already booked: %(whom)s. Nothing was booked twice.") % said
     page = reverse("staff-booking", args=[booking.location.slug, booking.pk])
     return _told(request, booking, text, page)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import attending, customers
 from bookings.attending import Act, Hand
 from bookings.booking import Booking
-from bookings.calendar import correcting, held, open_questions, standing
+from bookings.calendar import correcting, held, open_questions, spoken, standing
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
 from bookings.changes import Changed
 from bookings.customer import Customer
@@ -82,14 +82,29 @@ def tells(request: HttpRequest) -> bool:
 
 def done(request: HttpRequest, act: Act, changed: Changed) -> HttpResponse:
     """303 to the booking's day, with what was done or had been done before."""
-    said = {"act": act.title, "name": standing.called(changed.booking)}
-    text = _("Done: “%(act)s” for %(name)s.") % said
-    if changed.is_repeat:
-        text = _("Already done: “%(act)s” for %(name)s. Nothing was done twice.") % said
-    messages.success(request, text)
+    messages.success(request, _in_words(act, changed, tells(request)))
     if act is attending.CORRECTING:
         return console.see_other(own_page(changed.booking))
     return console.see_other(day_page(changed.booking))
+
+
+def _in_words(act: Act, changed: Changed, is_told: bool) -> str:
+    """What was done to whom and for when; of what moved or ended also how the customer hears of it."""
+    booking = changed.booking
+    said = {"act": act.title, "whom": spoken.of(booking)}
+    if changed.is_repeat:
+        return _("Already done: “%(act)s” for %(whom)s. Nothing was done twice.") % said
+    if act not in (attending.MOVING, attending.CANCELLING):
+        return _("Done: “%(act)s” for %(whom)s.") % said
+    said |= {"person": booking.resource.name if booking.resource else "", "name": standing.called(booking)}
+    said |= {"moment": spoken.moment(booking)}
+    text = _("Cancelled: %(whom)s.") % said
+    if act is attending.MOVING and booking.resource:
+        text = _("Moved: %(name)s now comes on %(moment)s to %(person)s.") % said
+    elif act is attending.MOVING:
+        text = _("Moved: %(name)s now comes on %(moment)s.") % said
+    told = spoken.how_they_hear(booking) if is_told else _("They are sent no message.")
+    return f"{text} {told}"
 
 
 def page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,17 +13,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bookings.booking import Booking
-from bookings.calendar import worries
+from bookings.calendar import spoken, worries
 from bookings.calendar.entering import at_place, framed, may
 from bookings.places import Location
 from operations import console, intents, recovery
 from operations.console import RemedyAction
 
 CONDITION, ACCEPT, DECLINE = "bookings.awaiting_staff", "accept", "decline"
+MANY = "many"
 MOST_SHOWN = 100
 REASON_LENGTH = 500
 
@@ -35,6 +36,7 @@ class Request:
     worries: list[str]
     filled: tuple[int, int] | None
     is_ticked: bool
+    lacks_reason: bool = False
 
     @property
     def mark(self) -> str:
@@ -44,11 +46,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the form says: which of them, accept or decline, and why."""
+    """What the form says: which of them, accept or decline, and why; `single` is the row it was sent from."""
 
     action: str
     shown: list[tuple[int, int]]
     reason: str
+    single: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +69,7 @@ def requests(request: HttpRequest, location: Location) -> HttpResponse:
     if not may(request, action.remedy.permission):
         return _denied(request, answer.shown, action)
     if answer.action == DECLINE and not answer.reason:
-        return _page(request, location, 422, _("Please say why: the customer is told the reason."))
+        return _page(request, location, 422, lacking=answer.single or MANY)
     try:
         number = intents.read(request.POST.get("request_id", ""), f"desk:{answer.action}")
     except intents.RequestRefused as refusal:
@@ -77,19 +80,28 @@ def requests(request: HttpRequest, location: Location) -> HttpResponse:
 
 def _press_each(request: HttpRequest, action: RemedyAction, answer: Answer, number: intents.Request) -> None:
     """Each in a transaction of its own; what one of them meets does not touch the next."""
-    names = {each.pk: each for each in Booking.objects.filter(pk__in=[pk for pk, _version in answer.shown])}
-    done = 0
+    found = Booking.objects.select_related("location").filter(pk__in=[pk for pk, _version in answer.shown])
+    bookings = {each.pk: each for each in found}
+    done = []
     for pk, version in answer.shown:
-        if booking := names.get(pk):
+        if booking := bookings.get(pk):
             outcome = action.press(request, booking, version, number, answer.reason, {})
             if outcome.result == "applied":
-                done += 1
+                done.append(booking)
             else:
                 _tell_left(request, booking, outcome.message or str(outcome.result))
-    if done:
-        said = {"remedy": action.remedy.title, "n": done}
-        text = ngettext("“%(remedy)s”: %(n)d request.", "“%(remedy)s”: %(n)d requests.", done) % said
-        messages.success(request, text)
+    _tell_done(request, answer.action, done)
+
+
+def _tell_done(request: HttpRequest, action: str, done: Sequence[Booking]) -> None:
+    """Who was answered, for when, and how they hear of it; one sentence for each way."""
+    ways = defaultdict(list)
+    for booking in done:
+        ways[spoken.how_they_hear(booking)].append(booking)
+    for told, bookings in ways.items():
+        those = {"those": spoken.those(bookings)}
+        text = _("Accepted: %(those)s.") if action == ACCEPT else _("Declined: %(those)s.")
+        messages.success(request, f"{text % those} {told}")
 
 
 def _tell_left(request: HttpRequest, booking: Booking, why: str) -> None:
@@ -117,7 +129,7 @@ def _read(request: HttpRequest) -> Answer | None:
     pairs = [mark.partition("-") for mark in marks]
     shown = [(int(pk), int(version)) for pk, _dash, version in pairs if _number(pk) and _number(version)]
     reason = data.get("reason", "").replace("\x00", "").strip()[:REASON_LENGTH]
-    return Answer(action, shown, reason)
+    return Answer(action, shown, reason, single)
 
 
 def _number(text: str) -> bool:
@@ -134,25 +146,41 @@ def _waiting(location: Location) -> QuerySet[Any]:
     return listed.select_related("location", "service", "resource", "session").order_by("answer_until", "pk")
 
 
-def _page(request: HttpRequest, location: Location, status: int = 200, problem: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, location: Location, status: int = 200, problem: str = "", lacking: str = ""
+) -> HttpResponse:
+    """The list; `lacking` is the row that was declined without a reason, or `MANY`."""
     waiting = _waiting(location)
     shown = list(waiting[:MOST_SHOWN])
-    against, filled = worries.of(location, shown), worries.filled(shown)
-    ticked = set(request.POST.getlist("shown"))
     context = {
         "title": _("Requests"),
         "location": location,
-        "requests": [
-            Request(
-                each, against.get(each.pk, []), filled.get(each.pk), f"{each.pk}-{each.version}" in ticked
-            )
-            for each in shown
-        ],
+        "requests": _requests(request, location, shown, lacking),
         "left": max(0, waiting.count() - len(shown)) if len(shown) == MOST_SHOWN else 0,
         "may_answer": may(request, _action(ACCEPT).remedy.permission),
-        "request_id": request.POST.get("request_id") if problem and status == 422 else intents.issue(),
-        "reason": request.POST.get("reason", ""),
+        "request_id": request.POST.get("request_id") if status == 422 else intents.issue(),
+        "reason": "" if lacking and lacking != MANY else request.POST.get("reason", ""),
         "reason_length": REASON_LENGTH,
         "problem": problem,
+        "lacking": lacking,
+        "many_lack": lacking == MANY,
     }
     return framed(request, "calendar/requests.html", context, status)
+
+
+def _requests(
+    request: HttpRequest, location: Location, shown: Sequence[Booking], lacking: str
+) -> list[Request]:
+    against, filled = worries.of(location, shown), worries.filled(shown)
+    ticked = set(request.POST.getlist("shown"))
+    marks = {each.pk: f"{each.pk}-{each.version}" for each in shown}
+    return [
+        Request(
+            each,
+            against.get(each.pk, []),
+            filled.get(each.pk),
+            marks[each.pk] in ticked,
+            marks[each.pk] == lacking,
+        )
+        for each in shown
+    ]

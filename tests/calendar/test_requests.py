@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.calendar import spoken
 from bookings.models import Booking
 from bookings.places import Absence, Closure
 from notifications.models import Delivery
@@ -76,7 +77,7 @@ def test_one_bad_row_does_not_stop_the_rest(service):
     told = client.get(answered["Location"]).content.decode()
     assert "Caller 0" in told
     assert "Caller 1" in told
-    assert "1 request" in told
+    assert f"Accepted: {spoken.of(fine)}. They are told by e-mail." in told
 
 
 def test_a_refusal_needs_a_reason_which_the_customer_reads(service):
@@ -91,6 +92,39 @@ def test_a_refusal_needs_a_reason_which_the_customer_reads(service):
     assert statuses(one) == ["cancelled"]
     assert Booking.objects.get(pk=one.pk).cancel_reason == "Fully booked."
     assert Delivery.objects.filter(kind="declined").count() == 1
+
+
+def test_declining_one_row_asks_beside_it_and_keeps_what_the_others_say(service):
+    one, other = request_for(service), request_for(service, 1)
+    client = browser()
+
+    refused = answer(client, service, f"decline:{one.pk}-{one.version}", other)
+
+    html = refused.content.decode()
+    assert refused.status_code == 422
+    assert f'href="#reason-{one.pk}-{one.version}"' in html
+    assert (html.count('aria-invalid="true"'), html.count(" open")) == (1, 1)
+    assert statuses(one, other) == ["submitted"] * 2
+
+
+def test_whoever_declined_reads_whom_and_when_and_how_they_hear_of_it(service):
+    one = request_for(service, name="Siân Llewellyn")
+    client = browser()
+
+    done = answer(client, service, f"decline:{one.pk}-{one.version}", reason="Fully booked.")
+
+    told = client.get(done["Location"]).content.decode()
+    assert f"Declined: Siân Llewellyn, {spoken.moment(one)}. They are told by e-mail." in told
+
+
+def test_many_names_are_cut_short(service):
+    requests = [request_for(service, hours, name=f"Caller {hours}") for hours in range(7)]
+    client = browser()
+
+    told = client.get(answer(client, service, "accept", *requests)["Location"]).content.decode()
+
+    assert "Caller 4" in told
+    assert "and 2 more." in told
 
 
 def test_sending_twice_answers_once(service):
