@@ -37,6 +37,16 @@ class Machinery:
         return self.workers > 0
 
     @property
+    def troubled_jobs(self) -> list[ScheduledJob]:
+        """The scheduled jobs that are late or whose last run failed."""
+        return [job for job in self.jobs if job.is_late or job.last_error]
+
+    @property
+    def orderly_jobs(self) -> list[ScheduledJob]:
+        """All the others: nobody has to read them."""
+        return [job for job in self.jobs if job not in self.troubled_jobs]
+
+    @property
     def without_effect(self) -> int:
         return self.already_resolved + self.refused
 
