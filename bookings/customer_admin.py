@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import customers, erasure, name_words
+from bookings import customer_page, customers, erasure, name_words
 from bookings.booking import Booking
 from bookings.customer import Customer
 from bookings.phone_search import PHONE_KEYS
@@ -23,7 +26,6 @@ from operations.switchboard import SwitchedAdmin
 from operations.switches import Done, Switch, register
 from operations.workflow import Operation
 
-SHOWN_COUNT = 50
 VIEW = "bookings.view_customer"
 
 
@@ -172,7 +174,7 @@ class CustomerAdmin(SwitchedAdmin):
     """Whoever is limited to some locations sees who booked there, with those bookings; no more."""
 
     record_template = "desk/customer.html"
-    list_display = ("__str__", "email", "phone", "seen_at", "state")
+    list_display = ("__str__", "email", "phone", "bookings_count", "last_visit", "state")
     ordering = ("-last_booking_id", "-id")
     search_keys = (
         SearchKey("email", lambda term: term.lower() if " " not in term else ""),
@@ -185,7 +187,8 @@ class CustomerAdmin(SwitchedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Everybody, or who has a booking at a location of this person's."""
-        everybody = Customer.objects.filter(forgotten_at__isnull=True).order_by(*self.ordering)
+        named = Customer.objects.filter(forgotten_at__isnull=True).order_by(*self.ordering)
+        everybody = customer_page.with_visits(named)
         places = reach.places_of(request.user)
         if places is None:
             return everybody
@@ -199,22 +202,20 @@ class CustomerAdmin(SwitchedAdmin):
         return bool(request.user.has_perm(VIEW))
 
     def shown(self, record: Customer) -> dict[str, Any]:
-        """Their bookings within reach; notes, merges and what erasing would do for who looks after all."""
-        found = reach.bounded(customers.bookings_of(record))
-        newest = found.select_related("location", "service").order_by("-starts_at", "-pk")
-        sees_all = reach.bounded(Customer.objects.filter(pk=record.pk)).exists()
-        going, staying = erasure.plan(record) if sees_all and not record.forgotten_at else ([], [])
-        told: dict[str, Any] = {
-            "bookings": newest[:SHOWN_COUNT],
-            "bookings_count": found.count(),
-            "missed_count": found.filter(no_show=True).count(),
-            "sees_all": sees_all,
-            "merged": record.merged.order_by("pk") if sees_all else [],
-            "going_count": len(going),
-            "staying": staying[:SHOWN_COUNT],
-            "staying_count": len(staying),
-        }
-        return told if sees_all else told | {"timeline": []}
+        """What customer_page.py says; whoever is limited to some locations gets no history."""
+        told = customer_page.told(record)
+        return told if told["sees_all"] else told | {"timeline": []}
+
+    @admin.display(description=gettext_lazy("bookings"))
+    def bookings_count(self, customer: Customer) -> int:
+        """Within reach, whatever became of them."""
+        return int(getattr(customer, "bookings_count", 0))
+
+    @admin.display(description=gettext_lazy("last visit"))
+    def last_visit(self, customer: Customer) -> str:
+        """The day on which they last came, by the clock of the place."""
+        wall_time = getattr(customer, "last_visit", None)
+        return date_format(date.fromisoformat(wall_time[:10])) if wall_time else "—"
 
     def state(self, customer: Customer) -> str:
         """What to know before all else."""

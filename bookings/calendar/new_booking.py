@@ -11,15 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from bookings import customer_page
 from bookings.booking import Booking, Status
 from bookings.calendar import holding, new_booking_page, recording
 from bookings.calendar.entering import at_place, barred_from_booking
 from bookings.calendar.forms import initial_of, read_start
 from bookings.calendar.new_booking_form import NewBookingForm
 from bookings.calendar.new_booking_page import Shown, page
+from bookings.customer import Customer
 from bookings.places import Location
 from bookings.views import own_draft
-from operations import reach
+from operations import console, reach
 
 OURS = frozenset({"csrfmiddlewaretoken", "request_id"})
 
@@ -55,7 +57,20 @@ def known(request: HttpRequest, location: Location) -> HttpResponse:
 def _opened(request: HttpRequest, location: Location) -> NewBookingForm:
     start = read_start(request.GET.get("start", "")) or _next_step(location)
     asked = {name: request.GET.get(name, "") for name in ("resource", "service")}
-    return NewBookingForm(location=location, initial=initial_of(start, location) | asked)
+    return NewBookingForm(location=location, initial=initial_of(start, location) | asked | _customer(request))
+
+
+def _customer(request: HttpRequest) -> dict[str, str]:
+    """For whom it is, where the form was opened from a customer's page."""
+    number = request.GET.get("customer", "")
+    if not _is_number(number) or not console.may_view(request.user, Customer):
+        return {}
+    found = Customer.objects.filter(pk=int(number)).first()
+    return customer_page.person(found) if found else {}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def _go_on(request: HttpRequest, location: Location) -> HttpResponse:
@@ -88,7 +103,7 @@ def _helped(request: HttpRequest, location: Location) -> NewBookingForm:
     if start := read_start(request.POST.get("pick", "")):
         typed |= initial_of(start, location)
     number = request.POST.get("use", "")
-    if number.isascii() and number.isdecimal() and len(number) < 19:
+    if _is_number(number):
         own = reach.within(request.user, Booking.objects.filter(pk=int(number)))
         typed |= own.values("name", "phone", "email").first() or {}
     return NewBookingForm(location=location, initial=typed)
