@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from bookings import customers, name_words, when
+from bookings import customers, home, name_words, when
 from bookings.booking import Booking
 from bookings.client_admin import ApiClientAdmin
 from bookings.clients import ApiClient
@@ -177,3 +177,5 @@ admin.site.register(MessageText, MessageTextAdmin)
 admin.site.register(ApiClient, ApiClientAdmin)
 admin.site.register(CalendarFeed, CalendarFeedAdmin)
 admin.site.register(Customer, CustomerAdmin)
+
+home.declare()

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Assignment
-from operations import roles
+from operations import home, roles
 from operations.console import WithinReach
 
 ALMIGHTY = "is_superuser"
@@ -101,3 +101,5 @@ def _is_role(group: Any) -> bool:
 admin.site.unregister([User, Group])
 admin.site.register(User, AccountAdmin)
 admin.site.register(Group, RoleAdmin)
+
+home.add(home.Part.ACCOUNTS, (User, _("Accounts")), (Group, _("Roles")))

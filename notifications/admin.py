@@ -12,6 +12,7 @@ from notifications import channel_pages, kinds
 from notifications.models import Channel, Delivery, ProviderEvent, WebhookEndpoint
 from notifications.providers.event_admin import ProviderEventAdmin
 from notifications.webhooks.endpoint_admin import WebhookEndpointAdmin
+from operations import home
 from operations.console import RecoverableAdmin, SearchKey, code
 
 __all__ = ["channel_pages"]
@@ -91,3 +92,5 @@ class ChannelAdmin(RecoverableAdmin):
 
 admin.site.register(WebhookEndpoint, WebhookEndpointAdmin)
 admin.site.register(ProviderEvent, ProviderEventAdmin)
+
+home.add(home.Part.MESSAGES, Delivery, Channel)

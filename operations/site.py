@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 from django.contrib import admin
@@ -109,4 +109,12 @@ class DeskSite(admin.AdminSite):
 
         desk = overview.look(overview.visible(request.user), with_records=False)
         alive = machinery.workers_alive()
-        return super().index(request, {"overview": desk, "workers_alive": alive, **(extra_context or {})})
+        told = {"title": _("Home"), "overview": desk, "workers_alive": alive, **(extra_context or {})}
+        return super().index(request, told)
+
+    def each_context(self, request: HttpRequest) -> Any:
+        """With the parts of the first page, which the pages' sidebar shows too; made when a page asks."""
+        from operations import home
+
+        context = super().each_context(request)
+        return {**context, "home": cache(partial(home.shown, request, context["available_apps"]))}

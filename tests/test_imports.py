@@ -14,6 +14,7 @@ DOORS = {
     "operations.ways_out",
     "operations.promises",
     "operations.console",
+    "operations.home",
     "operations.switches",
     "operations.switchboard",
     "operations.reach",

@@ -1,5 +1,5 @@
 // The form of a place: the computer's own clock as a first guess, and a palette beside the colour's digits.
-(() => {
+document.addEventListener("DOMContentLoaded", () => {
   "use strict";
   const clock = document.querySelector("select[data-guess]");
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -25,4 +25,4 @@
     follow();
     typed.after(palette);
   }
-})();
+});
