@@ -1,5 +1,6 @@
 """A place's own website shows its booking pages; other websites cannot."""
 
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -146,8 +147,9 @@ def test_books_in_a_frame_that_is_as_high_as_its_page(page, service, website):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_a_website_that_is_not_listed_shows_nothing(page, service, website):
-    page.goto(website)
+def test_a_website_that_is_not_listed_shows_a_link_and_says_why(page, service, website):
+    with page.expect_console_message(lambda said: f"Is {website} among the websites" in said.text):
+        page.goto(website)
 
-    page.wait_for_function("() => document.querySelector('iframe')")
-    expect(page.frame_locator("iframe").locator("a.time")).to_have_count(0)
+    expect(page.get_by_role("link", name="salon")).to_have_attribute("href", re.compile("/salon/cut/$"))
+    expect(page.locator("iframe")).to_have_count(0)
