@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from bookings import customers, home, name_words, when
+from bookings import customers, home, language, name_words
 from bookings.booking import Booking
 from bookings.client_admin import ApiClientAdmin
 from bookings.clients import ApiClient
@@ -166,7 +166,7 @@ class WaitEntryAdmin(RecoverableAdmin):
 
     @admin.display(description=_("time at the place"))
     def begins(self, entry: WaitEntry) -> str:
-        return str(when.spoken(entry.starts_at, entry.location.zone, "en").time) if entry.starts_at else ""
+        return str(language.spoken(entry.starts_at, entry.location).time) if entry.starts_at else ""
 
 
 admin.site.register(Location, LocationAdmin)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model, prefetch_related_objects
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -177,7 +178,7 @@ CUSTOMER = Introduction(
     facts=lambda customer: {
         _("E-mail"): customer.email,
         _("Phone"): customer.phone,
-        _("Known since"): customer.created_at.date(),
+        _("Known since"): date_format(customer.created_at.date()),
     },
     is_case=True,
     data=case_data.of_customer,

@@ -9,6 +9,8 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from operations import reach, recovery
@@ -21,6 +23,7 @@ from operations.desk import (
     permits,
     refusing,
     remedy_actions,
+    spans,
     timeline,
 )
 from operations.desk.finding import CappedPaginator, SearchKey, code, search
@@ -143,7 +146,25 @@ class QuickAdmin(WithinReach, admin.ModelAdmin[Any]):
 
 
 class ReadOnlyAdmin(QuickAdmin):
-    """Records that nobody adds, edits or deletes by hand: their history would be lost."""
+    """Records that nobody adds, edits or deletes by hand: their history would be lost.
+
+    Times are told by the clock of the record's place, or of whoever looks. Nothing is typed on these pages:
+    Django reads what is typed by the clock that it shows.
+    """
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, by the clock of whoever looks."""
+        return _by_clock(super().changelist_view(request, extra_context), "")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *of_django: Any, **more: Any
+    ) -> HttpResponse:
+        """The record, by the clock of its place."""
+        record = context.get("original")
+        zone = Subject(record).time_zone if record is not None else ""
+        return _by_clock(super().render_change_form(request, context, *of_django, **more), zone)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -156,6 +177,13 @@ class ReadOnlyAdmin(QuickAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return permits.may_view(request.user, self.model)
+
+
+def _by_clock(response: HttpResponse, zone: str) -> HttpResponse:
+    if isinstance(response, SimpleTemplateResponse):
+        with timezone.override(spans.zone(zone)):
+            response.render()
+    return response
 
 
 class AttentionFilter(admin.SimpleListFilter):

@@ -56,6 +56,12 @@ def age(value: datetime) -> SafeString:
 
 
 @register.simple_tag
+def zone_name(zone: str = "") -> str:
+    """By which clock moments without a zone beside them are told."""
+    return spans.zone(zone).key
+
+
+@register.simple_tag
 def length_of(seconds: int) -> str:
     """So many seconds in words."""
     return spans.span(timedelta(seconds=seconds))
