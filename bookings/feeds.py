@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings import secret_keys
-from bookings.booking import Booking, BookingQuerySet
+from bookings.booking import Booking, BookingQuerySet, Status
 from bookings.places import Location, Resource
 
 PAST = timedelta(days=31)
@@ -56,8 +56,12 @@ class CalendarFeed(models.Model):
         return f"{settings.HOLDFAST_URL}/calendar/{key}.ics"
 
     def bookings(self) -> BookingQuerySet:
-        """What stands in it: live bookings from a month ago on, at most 5,000, soonest first."""
-        found = Booking.objects.live().filter(location=self.location, ends_at__gt=timezone.now() - PAST)
+        """What stands in it: live bookings from a month ago on, at most 5,000, soonest first.
+
+        What is only held comes and goes while no telephone looks.
+        """
+        booked = Booking.objects.live().exclude(status=Status.DRAFT)
+        found = booked.filter(location=self.location, ends_at__gt=timezone.now() - PAST)
         if self.resource:
             found = found.filter(session__allocations__resource=self.resource)
         return found.select_related("location", "service", "resource").order_by("starts_at", "id")[:MOST]

@@ -74,7 +74,7 @@ def _delivery_title(delivery: Delivery) -> str:
 
 
 def _named(subject: Booking | Enquiry) -> str:
-    return _("somebody forgotten") if subject.forgotten_at else subject.name
+    return _("somebody forgotten") if subject.forgotten_at else subject.name or _("No name yet")
 
 
 def _about(delivery: Delivery) -> Any:

@@ -13,9 +13,11 @@ from bookings.booking import Booking, Status
 from bookings.intake import Recorded, Submission
 from bookings.places import Location
 from operations import intents
+from operations.errors import StaleRecord
 from operations.workflow import Operation, Source
 
 HELD = "held"
+TRIES = 8
 
 
 def hold(request: intents.Request, submission: Submission, by: Operation, own: str = "") -> Recorded:
@@ -36,6 +38,15 @@ def book(request: intents.Request, submission: Submission, by: Operation, own: s
 
     Whoever goes back to the form that held it books the same draft. Raises what `intake.submit` does.
     """
+    for _try in range(TRIES - 1):
+        try:
+            return _book(request, submission, by, own)
+        except StaleRecord:  # the same press came twice and wrote into the draft in between: look again
+            continue
+    return _book(request, submission, by, own)
+
+
+def _book(request: intents.Request, submission: Submission, by: Operation, own: str) -> Recorded:
     try:
         if own:
             recorded = hold(request, submission, by, own)
@@ -45,17 +56,19 @@ def book(request: intents.Request, submission: Submission, by: Operation, own: s
         if refusal.intent.outcome != HELD or intake.booking_of(refusal.intent).status != Status.DRAFT:
             raise
         recorded = hold(request, submission, by)
-    if recorded.booking.status != Status.DRAFT:
-        return recorded
+    return recorded if recorded.booking.status != Status.DRAFT else _submit(request, recorded, by)
+
+
+def _submit(request: intents.Request, held: Recorded, by: Operation) -> Recorded:
     assert by.user_id is not None
     hand = Hand(
         request=replace(request, scope=attending.SUBMITTING.scope),
-        version=recorded.booking.version,
+        version=held.booking.version,
         user_id=by.user_id,
         reason=by.reason,
     )
-    changed = attending.do(attending.SUBMITTING, recorded.booking.pk, hand)
-    return replace(recorded, booking=changed.booking, is_repeat=changed.is_repeat)
+    changed = attending.do(attending.SUBMITTING, held.booking.pk, hand)
+    return replace(held, booking=changed.booking, is_repeat=changed.is_repeat)
 
 
 def find(location: Location, number: str) -> Booking | None:

@@ -163,8 +163,8 @@ def test_the_table_is_one_stop_of_the_keyboard(desk, live_server, service):
 
 
 def test_somebody_known_is_suggested_while_the_number_is_typed(desk, live_server, service, complaints):
-    known = BookingFactory(service=service, name="Carla Diaz", email="carla@example.com", accepted=True)
-    Booking.objects.filter(pk=known.pk).update(phone="+49 30 5550 700")
+    person = {"name": "Carla Diaz", "email": "carla@example.com", "phone": "+49 30 5550 700"}
+    BookingFactory(service=service, accepted=True, **person)
     desk.goto(live_server.url + tomorrow(service))
     cell(desk, soon(), "lena").get_by_role("link").click()
 
@@ -197,6 +197,50 @@ def test_choosing_a_service_asks_what_it_asks(desk, live_server, service, compla
     assert (booking.people, booking.answers["level"]["answer"]) == (3, "Beginner")
     desk.goto(live_server.url + tomorrow(service))
     assert complaints == []
+
+
+def test_a_time_is_held_while_somebody_spells_their_name(desk, live_server, service, complaints):
+    desk.goto(live_server.url + tomorrow(service))
+    cell(desk, soon(), "lena").get_by_role("link").click()
+    desk.get_by_role("button", name="Hold this time").click()
+    expect(desk.get_by_role("status").filter(has_text="5 minutes left")).to_be_visible()
+    assert findings(desk) == []
+    assert Booking.objects.get().status == "draft"
+
+    expect(desk.get_by_label("Telephone")).to_be_focused()
+    desk.keyboard.type("+49 30 5550 199")
+    desk.keyboard.press("Tab")
+    desk.keyboard.type("Anna Berg")
+    desk.keyboard.press("Enter")
+
+    expect(desk.locator(".messagelist")).to_contain_text("Booked: Anna Berg")
+    assert Booking.objects.get().status == "submitted"
+    assert complaints == []
+
+
+def test_a_call_without_a_script(browser, live_server, service):
+    from tests.calendar import pages
+
+    lesson = ServiceFactory(location=service.location, name="Lesson", capacity=6, max_people=4)
+    Question.objects.create(service=lesson, code="level", text="How far are you?", is_required=True)
+    page = browser.new_context(java_script_enabled=False).new_page()
+    session = pages.browser().cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+    page.goto(live_server.url + tomorrow(service))
+    cell(page, soon(), "lena").get_by_role("link").click()
+    page.get_by_label("Service").select_option("Lesson (30 min)")
+    page.get_by_role("button", name="Choose").click()
+    page.get_by_label("People").select_option("2")
+    page.get_by_label("How far are you?").fill("Beginner")
+    page.get_by_role("button", name="Hold this time").click()
+    expect(page.get_by_label("How far are you?")).to_have_value("Beginner")
+    page.get_by_label("Telephone").fill("+49 30 5550 199")
+    page.get_by_role("textbox", name="Name").fill("Anna Berg")
+    page.get_by_role("button", name="Book", exact=True).last.click()
+
+    expect(page.locator(".messagelist")).to_contain_text("Booked: Anna Berg")
+    assert Booking.objects.get().people == 2
 
 
 def test_it_renews_itself_and_can_still_be_dragged(desk, live_server, service, complaints):

@@ -6,16 +6,20 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import processing
+from bookings import attending, processing
+from bookings.calendar import holding
+from bookings.feeds import CalendarFeed
+from bookings.intake import Submission
 from bookings.models import Booking
 from notifications.models import Delivery
 from operations import intents, recovery, roles, sweeps
 from operations.history import Event
-from tests.calendar.attending import breaches, soon
+from tests.calendar.attending import breaches, number, soon, staff
 from tests.calendar.calling import CALLER, filled, opened, path_to, send
 from tests.calendar.pages import browser, calendar, form_for, look, of, post
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, WaitEntryFactory
 from tests.pages.visitor import Page
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -249,6 +253,54 @@ def test_nothing_that_is_only_held_is_cancelled_or_told(service):
     }
     assert client.post(of(draft), data).status_code == 409
     assert Booking.objects.get().status == "draft"
+
+
+def wanted(service, **given):
+    caller = {"name": "Anna Berg", "email": "", "phone": "+49 30 5550 199"}
+    return Submission(**{"service": service, "start": soon(), "resource": None} | caller | given)
+
+
+def by(request):
+    return attending.by_staff(request, staff().pk)
+
+
+def test_the_same_press_at_once_books_what_is_held_once(service):
+    hold = number()
+    draft = holding.hold(hold, wanted(service, name="", phone=""), by(hold)).booking
+    press = number()
+
+    answers = race(8, lambda _index: holding.book(press, wanted(service), by(press), draft.token))
+
+    assert [type(answer).__name__ for answer in answers] == ["Recorded"] * 8
+    assert [each.status for each in Booking.objects.all()] == ["submitted"]
+    assert transitions(draft).count("submit") == 1
+    assert breaches() == []
+
+
+def test_a_press_and_the_end_of_the_hold_at_one_moment_end_in_one_booking(service):
+    for minutes in (0, 60, 120, 180):
+        hold, press = number(), number()
+        begun = wanted(service, name="", phone="", start=soon(minutes))
+        draft = holding.hold(hold, begun, by(hold)).booking
+        Booking.objects.filter(pk=draft.pk).update(stale_after=draft.created_at)
+        said = wanted(service, start=soon(minutes))
+
+        race(
+            2,
+            lambda index, said=said, press=press, draft=draft: (
+                holding.book(press, said, by(press), draft.token) if index else sweeps.sweep()
+            ),
+        )
+        assert Booking.objects.filter(starts_at=soon(minutes), status="submitted").count() == 1
+
+    assert breaches() == []
+
+
+def test_what_is_only_held_is_in_nobodys_calendar_feed(service):
+    held(browser(), service)
+    feed = CalendarFeed(location=service.location)
+
+    assert list(feed.bookings()) == []
 
 
 def test_nobody_holds_without_the_permission(service):
