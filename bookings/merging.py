@@ -38,6 +38,8 @@ def others(booking: Booking) -> list[Booking]:
 
 def why_not(booking: Booking) -> str:
     """Why the two cannot become one, for staff; "" when they can."""
+    if Status.DRAFT in {each.status for each in (booking, *others(booking))}:
+        return _("One of them is not booked yet: its time is held for a while only.")
     found = _pair(booking)
     if found is None:
         return _("The other booking does not stand any more.")

@@ -135,9 +135,7 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "bookings.awaiting_confirmation": lambda: BookingFactory(waiting_for_payment=True),
     "bookings.cancelled_by_staff": lambda: BookingFactory(cancelled_by_staff=True),
     "bookings.completed_untold": completed_untold,
-    "bookings.possible_duplicate": lambda: BookingFactory(
-        accepted=True, duplicate_of=BookingFactory(accepted=True)
-    ),
+    "bookings.possible_duplicate": booked_twice,
     "bookings.outside_hours": left_outside,
     "bookings.unfinished": lambda: BookingFactory(draft=True, stale_after=ago(HOUR)),
     "bookings.not_closed": lambda: BookingFactory(accepted=True, starts_at=ago(4 * HOUR)),
@@ -166,7 +164,6 @@ BUILDERS: dict[str, Callable[[], Any]] = {
 }
 # Where a remedy refuses what the condition's builder makes
 REMEDY_BUILDERS: dict[str, Callable[[], Any]] = {
-    "bookings.possible_duplicate-merge": booked_twice,
     "notifications.late-expire": lambda: too_late(DeliveryFactory()),
     "notifications.report_unmatched-retry": report_of_a_message_known_by_now,
     "bookings.wait_late-take_off": lambda: overlooked(offered=True),

@@ -171,6 +171,12 @@ def test_what_cannot_be_one_booking_is_refused_with_a_reason(second, said):
     assert (fresh(earlier).version, fresh(later).version) == (earlier.version, later.version)
 
 
+def test_a_time_that_is_only_held_is_nothing_to_merge_with():
+    _earlier, later = booked_twice(first={"accepted": False, "draft": True})
+
+    assert "not booked yet" in merge(later).message
+
+
 def test_two_paid_bookings_are_not_made_one_behind_the_customers_back():
     _earlier, later = booked_twice(ServiceFactory(by_payment=True))
 

@@ -70,6 +70,12 @@ def _states(visitor: Visitor, service) -> dict[str, Page]:
     for number, state in enumerate(STATES):
         booking = BookingFactory(service=service, starts_at=in_days(5 + number), **{state: True})
         pages[f"booking-{state}"] = visitor.open(f"/b/{booking.token}/?repeat=1")
+    kept, gone = (
+        BookingFactory(service=service, accepted=True, email="eve@example.com", starts_at=in_days(day))
+        for day in (21, 22)
+    )
+    advance(gone, "merge", STAFF, into=kept)
+    pages["booking-merged"] = visitor.open(f"/b/{gone.token}/")
     told = BookingFactory(service=service, accepted=True, name="W" * 80, starts_at=in_days(20))
     for message in MESSAGES:
         DeliveryFactory(booking=told, **{message: True})
@@ -109,7 +115,11 @@ def _waiting(visitor: Visitor, service) -> dict[str, Page]:
         "wait-offer": f"/b/{offered.booking.token}/",
         "wait-take": f"/b/{offered.booking.token}/take/",
     }
-    return {name: visitor.open(path) for name, path in paths.items()}
+    pages = {name: visitor.open(path) for name, path in paths.items()}
+    for _twice in range(2):
+        page = visitor.send(pages["wait-form"].form("/wait/"), name="Ada", email="ada@example.com")
+        pages["wait-form"] = visitor.open(paths["wait-form"])
+    return pages | {"wait-already": page}
 
 
 def _series(visitor: Visitor, service) -> dict[str, Page]:

@@ -26,6 +26,7 @@ STATUSES = {
     "no-start": 400,
     "past-start": 422,
     "wait-nothing": 400,
+    "wait-already": 409,
     "series-odd": 400,
     "move-nowhere": 422,
     "move-past": 409,
