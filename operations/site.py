@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache, partial, wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Model
@@ -12,6 +12,7 @@ from django.db.models.base import ModelBase
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from operations import reach
@@ -49,6 +50,11 @@ class DeskSite(admin.AdminSite):
             return view(request, *args, **kwargs)
 
         return super().admin_view(bounded, cacheable)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """As ever, made when a page shows it: each page is given the list, and most of the desk's do not."""
+        make = super().get_app_list
+        return cast("list[Any]", SimpleLazyObject(lambda: make(request, app_label)))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The admin's addresses, the desk's among them."""
