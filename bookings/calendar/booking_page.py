@@ -114,6 +114,7 @@ def page(
     buttons = [
         Button(act, act.refuses(booking), may(request, act.permission)) for act in attending.ACTS.values()
     ]
+    marks = standing.marks([booking], request.user).get(booking.pk, [])
     context = {
         "title": standing.called(booking),
         "location": booking.location,
@@ -122,7 +123,8 @@ def page(
         "standing": standing.of(booking),
         "customer": _customer(request, booking),
         "reached_by": standing.reached_by(booking),
-        "marks": standing.marks([booking], request.user).get(booking.pk, []),
+        "why": standing.page_of_word(marks),
+        "marks": standing.beside_word(marks),
         "buttons": {each.act.code: each for each in buttons},
         "at_once": [each for each in buttons if each.act in AT_ONCE and each.is_open],
         "held": held.of(booking.location, [booking]).get(booking.pk),

@@ -17,7 +17,10 @@ DASH = "\N{EN DASH}"
 
 @dataclass(frozen=True)
 class Card:
-    """`moves` is the page that moves it, or ""; `held` says until when and by whom, while it is only held."""
+    """A booking in words; `held` says until when and by whom, while it is only held.
+
+    `moves` is the page that moves it, `why` the one that explains its word; each may be "".
+    """
 
     name: str
     held: str
@@ -29,6 +32,7 @@ class Card:
     word: str
     sign: str
     level: str
+    why: str
     marks: Sequence[Mark]
     has_note: bool
 
@@ -58,7 +62,8 @@ def of(
             word=words[stands],
             sign=stands.sign,
             level=stands.level,
-            marks=marks.get(booking.pk, ()),
+            why=standing.page_of_word(marks.get(booking.pk, ())),
+            marks=standing.beside_word(marks.get(booking.pk, ())),
             has_note=bool(booking.notes) or booking.pk in noted,
         )
     return cards

@@ -130,6 +130,7 @@ def lay_out(plan: Plan, day: date, resources: Sequence[Resource], now: datetime)
 
 def _column(plan: Plan, resource: Resource | None, window: Span) -> _Column:
     pk = resource.pk if resource else None
+    working = [span for span in plan.working.get(pk or 0, []) if _meets(span, window)]
     holding = [
         (block, block.held.get(pk) if pk else (None if block.held else block.span)) for block in plan.blocks
     ]
@@ -141,8 +142,8 @@ def _column(plan: Plan, resource: Resource | None, window: Span) -> _Column:
             for away in plan.away
             if away.resource_id in (None, pk) and _meets(away.span, window)
         ],
-        [span for span in plan.working.get(pk or 0, []) if _meets(span, window)],
-        [span for span in plan.pauses(resource) if _meets(span, window)] if resource else [],
+        working,
+        [span for span in plan.pauses(resource) if _interrupts(span, working)] if resource else [],
     )
 
 
@@ -233,6 +234,11 @@ def closing_clock(local: datetime) -> str:
     """The wall time of an end: midnight is the end of the day before, as the form of hours has it too."""
     text = clock(local)
     return "24:00" if text == "00:00" else text
+
+
+def _interrupts(pause: Span, working: list[Span]) -> bool:
+    """Whether work goes on to a pause and on after it; on a day off nobody has a break."""
+    return any(span[1] == pause[0] for span in working) and any(span[0] == pause[1] for span in working)
 
 
 def _meets(one: Span, other: Span) -> bool:

@@ -39,6 +39,8 @@ class Mark:
     title: str
     page: str
     is_urgent: bool
+    says_standing: bool = False
+    """Whether the word for the booking's standing says the same."""
 
 
 RECEIVED = Standing(_("Received"), "\N{HORIZONTAL ELLIPSIS}", "waiting")
@@ -57,6 +59,9 @@ STANDINGS = {
     Status.CANCELLED: Standing(_("Cancelled"), "\N{EN DASH}", "over"),
     Status.FAILED: Standing(_("Not possible"), "!", "trouble"),
 }
+
+
+SAID_BY_THE_WORD = frozenset({"bookings.awaiting_staff", "bookings.awaiting_confirmation"})
 
 
 def every() -> list[Standing]:
@@ -99,8 +104,21 @@ def marks(bookings: Sequence[Booking], user: Any) -> dict[int, list[Mark]]:
         condition = conditions[code]
         page = reverse("admin:desk_record", args=[code, record])
         is_urgent = condition.urgency == recovery.Urgency.NEEDS_PERSON
-        found[booking].append(Mark(str(condition.title), page, is_urgent))
+        says_standing = code in SAID_BY_THE_WORD
+        found[booking].append(
+            Mark(str(condition.title), page, is_urgent and not says_standing, says_standing)
+        )
     return found
+
+
+def page_of_word(marks: Sequence[Mark]) -> str:
+    """The page that tells why a booking stands as it does, or "": its word leads there."""
+    return next((mark.page for mark in marks if mark.says_standing), "")
+
+
+def beside_word(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks that say more than the word for the standing does."""
+    return [mark for mark in marks if not mark.says_standing]
 
 
 def _concerning(user: Any) -> Iterable[Condition]:

@@ -29,10 +29,12 @@ class Entry:
 
 @dataclass
 class DayCell:
-    """What somebody does on one date."""
+    """What somebody does on one date; `idle` says why there is no entry."""
 
     day: date
+    idle: str
     entries: list[Entry] = field(default_factory=list)
+    is_shut: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def lay_out(plan: Plan, first: date, resources: Sequence[Resource], now: datetim
     lines = [_line(plan, each, days, now) for each in resources]
     if any(not block.held for block in plan.blocks):
         loose = [block for block in plan.blocks if not block.held]
-        lines.append(_arranged(None, days, _entries(plan, loose)))
+        lines.append(Line(None, _arranged(_empty(plan, None, days), _entries(plan, loose))))
     return lines
 
 
@@ -72,15 +74,29 @@ def _line(plan: Plan, resource: Resource, days: list[date], now: datetime) -> Li
             entries += [
                 Entry(*_local(plan, span), reason=named) for span in _at_work(plan, resource, away.span)
             ]
-    return _arranged(resource, days, entries)
+    return Line(resource, _arranged(_empty(plan, resource, days), entries))
 
 
-def _arranged(resource: Resource | None, days: list[date], entries: list[Entry]) -> Line:
-    cells = {day: DayCell(day) for day in days}
+def _empty(plan: Plan, resource: Resource | None, days: list[date]) -> dict[date, DayCell]:
+    """The cells of these dates, each with the word for a date that has no entry."""
+    cells = {}
+    for day in days:
+        opened = [piece.span for piece in plan.opened if piece.day == day]
+        working = opened if resource is None else plan.working.get(resource.pk, [])
+        if not opened:
+            cells[day] = DayCell(day, _("Closed"), is_shut=True)
+        elif not any(_common(span, working) for span in opened):
+            cells[day] = DayCell(day, _("Not at work"), is_shut=True)
+        else:
+            cells[day] = DayCell(day, _("Nothing booked"))
+    return cells
+
+
+def _arranged(cells: dict[date, DayCell], entries: list[Entry]) -> list[DayCell]:
     for entry in sorted(entries, key=lambda each: (each.begin, each.end)):
         if cell := cells.get(entry.begin.date()):
             cell.entries.append(entry)
-    return Line(resource, list(cells.values()))
+    return list(cells.values())
 
 
 def _entries(plan: Plan, blocks: list[Block]) -> list[Entry]:

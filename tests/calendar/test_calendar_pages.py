@@ -118,6 +118,25 @@ def test_around_the_clock_every_day_of_the_week_is_free():
     assert week.count("00:00–24:00 free") == 7
 
 
+def test_a_week_says_why_a_date_has_no_entry():
+    location = LocationFactory(opening_hours="Mo-Tu 08:00-20:00")
+    ResourceFactory(location=location, hours="Mo")
+
+    week = look(browser(), calendar(location, view="week", date="2020-05-11")).text
+
+    assert [week.count(word) for word in ("Nothing booked", "Not at work", "Closed")] == [1, 1, 5]
+
+
+@BOTH
+def test_what_waits_for_a_payment_says_so_once(view):
+    waiting = BookingFactory(waiting_for_payment=True)
+
+    page = look(browser(), calendar(waiting.location, date=day_of(waiting), view=view))
+
+    assert "Waiting for a payment or a partner" not in page.text
+    assert f"/admin/desk/bookings.awaiting_confirmation/{waiting.pk}/" in page.links
+
+
 @BOTH
 def test_the_price_is_the_same_however_much_is_booked(view, django_assert_max_num_queries):
     client = browser()

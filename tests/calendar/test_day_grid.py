@@ -167,6 +167,13 @@ def test_absence_closure_and_days_off_are_named():
     assert [what for _at, _long, what in column(grid, 1)] == ["Dentist", "Closed"]
 
 
+def test_on_a_day_off_nobody_has_a_break():
+    location = place(hours="Mo-Su 08:00-12:00")
+    ResourceFactory(location=location, hours="We", breaks=["09:00-09:20"])
+
+    assert column(grid_of(location, date(2027, 5, 11))) == [("08:00", 240, "Not at work")]
+
+
 def test_only_free_time_to_come_can_be_chosen():
     location = place(hours="Mo-Su 08:00-10:00")
     ResourceFactory(location=location)
