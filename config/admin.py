@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import Exists, Model, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Assignment
+from config.account_forms import AccountForm, NewAccountForm
+from config.entrance import inviting
 from operations import home, roles
 from operations.console import WithinReach
 
@@ -39,6 +45,23 @@ class AccountAdmin(WithinReach, UserAdmin[User]):
     )
     list_filter = ("is_active", "groups")
     inlines = (AssignmentInline,)
+    form = AccountForm
+    add_form = NewAccountForm
+    add_form_template = "admin/change_form.html"
+    readonly_fields = ("own_password", "last_login", "date_joined")
+    add_fieldsets = (
+        (_("Who it is"), {"fields": ("username", "first_name", "last_name", "email")}),
+        (_("What they do here"), {"fields": ("groups", "locations", "is_staff")}),
+        (_("How they come in"), {"fields": ("password1", "password2")}),
+    )
+    fieldsets = (
+        (_("Who it is"), {"fields": ("username", "first_name", "last_name", "email")}),
+        (_("What they do here"), {"fields": ("groups", "is_staff", "is_active")}),
+        (_("How they come in"), {"fields": ("own_password", "last_login", "date_joined")}),
+    )
+    almighty_fieldsets = (
+        (_("Single permissions"), {"classes": ("collapse",), "fields": (ALMIGHTY, "user_permissions")}),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what the columns read."""
@@ -50,10 +73,35 @@ class AccountAdmin(WithinReach, UserAdmin[User]):
         """First the account, then its limits."""
         return list(self.inlines) if obj else []
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Nobody makes themselves almighty."""
-        shut = [] if request.user.is_superuser else [ALMIGHTY, "user_permissions"]
-        return [*super().get_readonly_fields(request, obj), *shut]
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nobody makes themselves almighty: permissions beside the roles are for superusers."""
+        shown = super().get_fieldsets(request, obj)
+        return (*shown, *self.almighty_fieldsets) if obj and request.user.is_superuser else shown
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With the limit to locations of somebody new, a link to choose a password, and what is lacking."""
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        if not change:
+            if locations := form.cleaned_data["locations"]:
+                Assignment.objects.create(user=user).locations.set(locations)
+            if form.is_invited and user.is_staff:
+                inviting.invite(request, user)
+                told = gettext("A link to choose a password goes to %(address)s; it works for an hour.")
+                messages.info(request, told % {"address": user.email})
+        for said in _lacking(user):
+            messages.warning(request, said)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        """As in any other list; Django's own would go on to a form with everything else."""
+        return admin.ModelAdmin.response_add(self, request, obj, post_url_continue)
+
+    @admin.display(description=_("password"))
+    def own_password(self, user: User) -> str:
+        """Whether there is one, and the page to set another."""
+        said = gettext("There is one.") if user.has_usable_password() else gettext("There is none yet.")
+        page = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('{} <a href="{}">{}</a>', said, page, gettext("Set another password"))
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
@@ -88,6 +136,15 @@ class RoleAdmin(WithinReach, GroupAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not _is_role(obj)
+
+
+def _lacking(user: User) -> Iterable[str]:
+    """What whoever saved this account may not have meant."""
+    said = {"name": user.get_username()}
+    if not user.is_staff or not user.is_active:
+        yield gettext("%(name)s cannot log in: “May log in” or “In use” is off.") % said
+    elif not user.is_superuser and not user.groups.exists():
+        yield gettext("%(name)s has no role yet: they can log in and see nothing.") % said
 
 
 def _may_touch(request: HttpRequest, obj: Any) -> bool:

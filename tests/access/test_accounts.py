@@ -1,5 +1,7 @@
 """Who looks after accounts, and what they cannot make of themselves."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
@@ -8,7 +10,7 @@ from django.urls import reverse
 
 from bookings.models import Assignment
 from operations import reach, roles
-from tests.access.visiting import log_in, set_up, visitor
+from tests.access.visiting import letters, log_in, set_up, visitor
 from tests.factories import LocationFactory
 from tests.pages.visitor import Page
 
@@ -42,26 +44,82 @@ def owner(db):
     return browser_of(person(roles.OWNER))
 
 
+ADD = reverse("admin:auth_user_add")
+
+
+def new_account(owner, **typed):
+    """The form with a new person of the front desk in it."""
+    role = Group.objects.get(name=roles.FRONT_DESK).pk
+    return owner.post(ADD, {"username": "ben", "groups": [role], "is_staff": "on"} | typed)
+
+
 def test_the_owner_adds_somebody_and_limits_them(owner):
     place = LocationFactory()
-    secret = {"password1": "a long secret", "password2": "a long secret", "usable_password": "true"}
-    owner.post(reverse("admin:auth_user_add"), {"username": "ben", **secret})
-    ben = User.objects.get(username="ben")
+    secret = {"password1": "a long secret", "password2": "a long secret"}
 
-    data = form_of(owner, change_page(ben)) | {
-        "is_staff": "on",
-        "is_active": "on",
-        "groups": [Group.objects.get(name=roles.FRONT_DESK).pk],
-        "assignment-TOTAL_FORMS": "1",
-        "assignment-0-locations": [place.pk],
-    }
-    answer = owner.post(change_page(ben), data)
+    answer = new_account(owner, locations=[place.pk], **secret)
 
-    assert answer.status_code == 302, answer.context["errors"]
+    assert answer["Location"] == USERS
     ben = User.objects.get(username="ben")
     assert reach.places_of(ben) == frozenset({place.slug})
     assert ben.has_perm("operations.recover")
+    assert ben.check_password("a long secret")
     assert f"{place.name}" in owner.get(USERS).content.decode()
+
+
+def test_the_form_is_about_people_and_not_about_permissions(owner):
+    page = Page(owner.get(ADD), ADD)
+    kept = Page(owner.get(change_page(person(roles.AUDITOR))), "")
+
+    for word in ("May log in", "Roles", "Works only at"):
+        assert word in page.text
+    for shown in (page, kept):
+        assert "pbkdf2" not in shown.text
+        assert "Can add" not in shown.text
+    assert re.search(r'name="is_staff"[^>]* checked', owner.get(ADD).content.decode())
+
+
+def test_somebody_new_chooses_the_password_by_a_link(production, owner, django_capture_on_commit_callbacks):
+    production.DEMO = True
+    with django_capture_on_commit_callbacks(execute=True):
+        new_account(owner, email="ben@example.com")
+    [letter] = letters()
+    [link] = re.findall(r"(/admin/account/password/forgotten/\S+-\S+/)", str(letter.body))
+    browser = visitor()
+    form = browser.get(link, follow=True)
+
+    browser.post(form.request["PATH_INFO"], {"password1": "a long secret", "password2": "a long secret"})
+
+    assert letter.to == ["ben@example.com"]
+    assert User.objects.get(username="ben").check_password("a long secret")
+    assert "Bad Token" in visitor().get(link, follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Where should the link go?"),
+        ({"password1": "a long secret"}, "The two are not the same."),
+        ({"password1": "abc", "password2": "abc"}, "too short"),
+        ({"email": "taken@example.com"}, "Somebody else has this address already."),
+    ],
+)
+def test_what_would_not_work_is_said_beside_its_field(owner, typed, said):
+    User.objects.create_user("old", email="Taken@example.com")
+
+    answer = new_account(owner, **typed)
+
+    assert said in Page(answer, ADD).text
+    assert not User.objects.filter(username="ben").exists()
+
+
+def test_who_cannot_log_in_or_sees_nothing_is_said(owner):
+    secret = {"password1": "a long secret", "password2": "a long secret"}
+    owner.post(ADD, {"username": "ben", **secret})
+    assert "Ben cannot log in" in owner.get(USERS).content.decode()
+
+    owner.post(ADD, {"username": "eva", "is_staff": "on", **secret})
+    assert "Eva has no role yet" in owner.get(USERS).content.decode()
 
 
 def test_the_owner_does_not_become_almighty(owner):
