@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils import dateformat
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookings.reports.tables import Table
 from operations.bars import SLOT, Bar, standing
 
 HEIGHT = 100  # units of the drawing
 SHADES = 5
+FEW = 6  # columns; fewer are no broader than if there were six
 
 
 @dataclass(frozen=True)
@@ -33,29 +37,40 @@ class Chart:
 
     @property
     def width(self) -> int:
-        return SLOT * len(self.columns)
+        return SLOT * max(len(self.columns), FEW)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there are so few that each has its name below it, and none is as broad as the page."""
+        return len(self.columns) <= FEW
 
     @property
     def names(self) -> list[str]:
-        """What stands below it: the first, the middle one and the last."""
-        if len(self.columns) < 3:
-            return [each.name for each in self.columns]
+        """What stands below it: each of a few and the gaps after them; else first, middle and last."""
+        if self.is_short:
+            return [each.name for each in self.columns] + [""] * (FEW - len(self.columns))
         return [self.columns[place].name for place in (0, len(self.columns) // 2, -1)]
 
 
 def bars(table: Table) -> Chart:
-    """The first number of each row."""
+    """The first number of each row of a table of days."""
     most = max((row[1] for row in table.rows), default=0)
     told = _("%(name)s: %(number)d")
     return Chart(
         [
             Column(
-                row[0], told % {"name": row[0], "number": row[1]}, standing(place, row[1], most, foot=HEIGHT)
+                _day(row[0]),
+                told % {"name": _day(row[0]), "number": row[1]},
+                standing(place, row[1], most, foot=HEIGHT),
             )
             for place, row in enumerate(table.rows)
         ],
         most,
     )
+
+
+def _day(day: date) -> str:
+    return dateformat.format(day, pgettext("date format", "D j M"))
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from bookings.money import in_fractions
+from bookings.money import in_fractions, spoken_price
 from bookings.places import Resource, Service
 from bookings.reports.figures import Counts, Figures
 
@@ -38,11 +39,32 @@ class Table:
     title: str
     columns: list[str]
     rows: list[list[Any]]
+    currencies: list[str] = field(default_factory=list)
+    """What the columns after those of `COLUMNS` are amounts of."""
+
+    @property
+    def shown_columns(self) -> list[str]:
+        """The columns as people read them: one for the money in all currencies."""
+        return self._with_money(self.columns, [_("Expected")])
 
     @property
     def shown(self) -> list[list[str]]:
-        """The rows as people read them."""
-        return [[row[0], *(_shown(cell) for cell in row[1:])] for row in self.rows]
+        """The rows as people read them; of the currencies those that there is an amount in."""
+        return [self._with_money([_shown(cell) for cell in row], [self._amounts(row)]) for row in self.rows]
+
+    def _with_money(self, cells: list[str], money: list[str]) -> list[str]:
+        if len(self.currencies) < 2:
+            return cells
+        before = 1 + len(COLUMNS)
+        return [*cells[:before], *money, *cells[before + len(self.currencies) :]]
+
+    def _amounts(self, row: list[Any]) -> str:
+        amounts = row[1 + len(COLUMNS) :][: len(self.currencies)]
+        pairs = zip(self.currencies, amounts, strict=False)
+        told = [
+            spoken_price(amount, currency, get_language() or "en") for currency, amount in pairs if amount
+        ]
+        return ", ".join(told) or "\N{EN DASH}"
 
     def lines(self) -> Iterable[list[Any]]:
         """The rows as a program reads them, the heading first."""
@@ -65,7 +87,7 @@ def services(figures: Figures, known: Mapping[int, Service], currencies: list[st
     """By service, the most booked first."""
     counted = sorted(figures.services.items(), key=lambda pair: -pair[1].booked)
     rows = [[_named(known[pk], many), *_cells(counts, currencies)] for pk, counts in counted]
-    return Table("services", _("By service"), [_("Service"), *_columns(currencies)], rows)
+    return Table("services", _("By service"), [_("Service"), *_columns(currencies)], rows, currencies)
 
 
 def people(
@@ -85,13 +107,13 @@ def people(
     if counts := figures.people.get(None):
         rows.append([_("Nobody in particular"), *_cells(counts, currencies), None, None, None])
     columns = [*_columns(currencies), _("Minutes booked"), _("Minutes offered"), _("Used (%)")]
-    return Table("people", _("By person and room"), [_("Person or room"), *columns], rows)
+    return Table("people", _("By person and room"), [_("Person or room"), *columns], rows, currencies)
 
 
 def weeks(figures: Figures, currencies: list[str]) -> Table:
     """By week, which begins on Monday."""
-    rows = [[week.isoformat(), *_cells(counts, currencies)] for week, counts in sorted(figures.weeks.items())]
-    return Table("weeks", _("By week"), [_("Week from"), *_columns(currencies)], rows)
+    rows = [[week, *_cells(counts, currencies)] for week, counts in sorted(figures.weeks.items())]
+    return Table("weeks", _("By week"), [_("Week from"), *_columns(currencies)], rows, currencies)
 
 
 def hours(figures: Figures) -> Table:
@@ -133,4 +155,6 @@ def _named(part: Service | Resource, with_place: bool) -> str:
 def _shown(cell: Any) -> str:
     if cell is None:
         return "\N{EN DASH}"
+    if isinstance(cell, date):
+        return date_format(cell)
     return str(number_format(cell, force_grouping=True)) if isinstance(cell, int | float | Decimal) else cell

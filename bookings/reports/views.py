@@ -23,6 +23,7 @@ from bookings.reports.report import Report
 from operations import console, reach
 
 VIEW, MONEY = "bookings.view_reports", "bookings.view_revenue"
+ALL = "*"  # no place can be called that
 View = Callable[..., HttpResponseBase]
 
 
@@ -41,10 +42,10 @@ def _for_readers(view: View) -> View:
 @_for_readers
 def reports(request: HttpRequest) -> HttpResponseBase:
     """What became of the bookings of some dates and places."""
-    places, own = _places(request)
-    made = _report(request, own)
+    places = _within_reach(request)
+    location = request.GET.get("location", "") or (places[0].slug if places else ALL)
+    made = _report(request, _chosen(places, location))
     period = made.period
-    asked = _query(period, request.GET.get("location", "") if own != places else "")
     context = {
         "title": _("Reports"),
         "on_desk": False,
@@ -52,11 +53,12 @@ def reports(request: HttpRequest) -> HttpResponseBase:
         "report": made,
         "period": period,
         "periods": [
-            (code, title, _link(request, period=code)) for code, (title, _dates) in periods.KNOWN.items()
+            (code, title, "?" + urlencode({"location": location, "period": code}))
+            for code, (title, _dates) in periods.KNOWN.items()
         ],
         "places": places,
-        "location": request.GET.get("location", ""),
-        "query": asked,
+        "location": location,
+        "query": _query(period, location),
         "has_money": request.user.has_perm(MONEY),
         "may_import_customers": request.user.has_perm(IMPORT) and reach.may_meet(request.user, Customer),
         "weeks": drawing.bars(made.tables["weeks"]),
@@ -69,21 +71,24 @@ def reports(request: HttpRequest) -> HttpResponseBase:
 @_for_readers
 def table(request: HttpRequest, code: str) -> HttpResponseBase:
     """One table of the report as a file; `bom=1` for spreadsheets that need it to read UTF-8."""
-    made = _report(request, _places(request)[1])
+    chosen = _chosen(_within_reach(request), request.GET.get("location", ALL))
+    made = _report(request, chosen)
     if code not in made.tables or made.period.problem:
         raise Http404
     name = f"{code}-{made.period.first}-{made.period.last}.csv"
     return csv_files.download(name, made.tables[code].lines(), bom=request.GET.get("bom") == "1")
 
 
-def _places(request: HttpRequest) -> tuple[list[Location], list[Location]]:
-    """The locations within reach, and those of them that are asked for; 404 for one that is not."""
-    places = list(reach.within(request.user, Location.objects.all()))
-    asked = request.GET.get("location", "")
-    own = [each for each in places if asked in ("", each.slug)]
-    if asked and not own:
+def _within_reach(request: HttpRequest) -> list[Location]:
+    return list(reach.within(request.user, Location.objects.all()))
+
+
+def _chosen(places: list[Location], asked: str) -> list[Location]:
+    """Those that are asked for; 404 for one that is not within reach."""
+    chosen = [each for each in places if asked in (ALL, "", each.slug)]
+    if asked not in (ALL, "") and not chosen:
         raise Http404
-    return places, own
+    return chosen
 
 
 def _report(request: HttpRequest, places: list[Location]) -> Report:
@@ -95,12 +100,7 @@ def _report(request: HttpRequest, places: list[Location]) -> Report:
 def _query(period: periods.Period, location: str) -> str:
     """The address of exactly this: whatever today is when it is opened."""
     asked = {"from": period.first.isoformat(), "to": period.last.isoformat(), "location": location}
-    return urlencode({name: value for name, value in asked.items() if value})
-
-
-def _link(request: HttpRequest, **changed: str) -> str:
-    asked = {"location": request.GET.get("location", "")} | changed
-    return "?" + urlencode({name: value for name, value in asked.items() if value})
+    return urlencode(asked)
 
 
 def _refused(request: HttpRequest) -> HttpResponse:

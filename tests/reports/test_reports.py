@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -13,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import csv_files
 from bookings.models import Assignment, Closure
-from bookings.reports import periods, report
+from bookings.reports import drawing, periods, report
 from bookings.reports.periods import Period
 from operations import roles
 from tests.factories import (
@@ -273,3 +274,47 @@ def test_the_number_of_queries_is_the_same_however_much_there_is(place, service)
         with CaptureQueriesContext(connection) as asked:
             made(*places)
         assert len(asked) == QUERIES
+
+
+def read(browser, **query):
+    page = "/admin/reports/?" + urlencode({"from": "2027-03-01", "to": "2027-03-31"} | query)
+    return Page(browser.get(page), page)
+
+
+def test_one_place_is_told_about_until_all_are_asked_for(place, service):
+    BookingFactory(service=service, starts_at=at(9))
+    BookingFactory(service=ServiceFactory(name="Yoga", location=LocationFactory(name="Far")), starts_at=at(9))
+    browser = reader(roles.OWNER)
+
+    assert "Haircut" in read(browser).text
+    assert "Yoga" not in read(browser).text
+    assert "Yoga" in read(browser, location="*").text
+    assert "location=%2A" in "".join(read(browser, location="*").links)
+
+
+def test_money_of_many_currencies_stands_in_one_column_and_in_the_file_in_one_each(place, service):
+    BookingFactory(service=service, starts_at=at(9), accepted=True)
+    tokyo = LocationFactory(time_zone="Etc/UTC", currency="JPY")
+    BookingFactory(service=ServiceFactory(location=tokyo, price="1300"), starts_at=at(9), accepted=True)
+    table = made(place, tokyo).tables["services"]
+
+    assert [column for column in table.shown_columns if "Expected" in column] == ["Expected"]
+    assert sorted(row[-1] for row in table.shown) == ["JP¥1,300", "€28.00"]
+    assert next(iter(table.lines()))[-2:] == ["Expected (EUR)", "Expected (JPY)"]
+
+
+def test_a_single_week_is_no_broader_than_one_of_six(place, service):
+    BookingFactory(service=service, starts_at=at(9))
+
+    chart = drawing.bars(made(place).tables["weeks"])
+
+    assert chart.columns[0].bar.width * 6 < chart.width
+    assert chart.names == ["Mon 1 Mar", "", "", "", "", ""]
+
+
+def test_a_week_is_a_date_for_people_and_for_programs(place, service):
+    BookingFactory(service=service, starts_at=at(9))
+    table = made(place).tables["weeks"]
+
+    assert table.shown[0][0] == "Mon 1 Mar 2027"
+    assert str(list(table.lines())[1][0]) == "2027-03-01"
