@@ -1,8 +1,10 @@
-"""Takes the pictures of docs/desk.md and docs/pages.md anew: `python -m tests.screenshots`."""
+"""Takes the pictures of the docs anew: `python -m tests.screenshots`."""
 
 import sys
 
 import pytest
 
-PICTURES = [f"tests/screenshots/{name}.py::test_take_the_pictures" for name in ("taking", "customers")]
+PICTURES = [
+    f"tests/screenshots/{name}.py::test_take_the_pictures" for name in ("taking", "customers", "staff")
+]
 sys.exit(pytest.main(["-q", "-s", "--timeout=600", *PICTURES]))

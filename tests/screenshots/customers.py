@@ -1,20 +1,16 @@
 """Pictures of the customers' pages, for docs/pages.md; no test: `python -m tests.screenshots` runs it."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings as project
 from django.utils import timezone
 
 from bookings.models import Location
 from tests.factories import BookingFactory, DeliveryFactory, LocationFactory, ResourceFactory, ServiceFactory
+from tests.pages.conftest import ADA
 from tests.pages.visitor import Visitor
+from tests.screenshots.album import take
 
-FOLDER = Path(project.BASE_DIR, "docs", "images", "pages")
-PAGE = Path(project.BASE_DIR, "docs", "pages.md")
-SHAPES = {320: 640, 768: 1024, 1280: 900}
-QUALITY = 55
 LATER = timedelta(days=5)
 HEAD = """# The customers' pages
 
@@ -49,12 +45,16 @@ def paths(place: Location) -> dict[str, str]:
         for hours, state in enumerate(("accepted", "waiting", "cancelled_by_staff", "failed"))
     }
     DeliveryFactory(booking=made["accepted"], done=True)
-    times = Visitor().open(f"/salon/cut/?date={day}").times
+    visitor = Visitor()
+    times = visitor.open(f"/salon/cut/?date={day}").times
+    form = visitor.open(times[5]).form("/book/")
+    form.fields |= ADA
     return {
         "services": "/salon/",
         "times": f"/salon/cut/?date={day}",
         "month": "/salon/cut/month/",
         "form": times[3],
+        "check": visitor.send(form, step="check").path,
         "confirmed": f"/b/{made['accepted'].token}/",
         "waiting": f"/b/{made['waiting'].token}/",
         "called off": f"/b/{made['cancelled_by_staff'].token}/",
@@ -70,17 +70,4 @@ def paths(place: Location) -> dict[str, str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_take_the_pictures(page, live_server):
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    told = [HEAD]
-    for name, path in paths(a_place()).items():
-        told.append(f"## {name.capitalize()}\n")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            for width, height in SHAPES.items():
-                page.set_viewport_size({"width": width, "height": height})
-                page.goto(live_server.url + path)
-                file = FOLDER / f"{name.replace(' ', '-')}-{width}-{scheme}.jpg"
-                page.screenshot(path=file, type="jpeg", quality=QUALITY)
-                told.append(f"![{name}, {width} px, {scheme}](images/pages/{file.name})")
-        told.append("")
-    PAGE.write_text("\n".join(told).rstrip() + "\n")
+    take(page, live_server.url, paths(a_place()), "pages", HEAD)
