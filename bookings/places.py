@@ -132,8 +132,9 @@ class Location(models.Model):
         default=False,
         db_default=False,
         help_text=_(
-            "Send confirmations, new times, cancellations by you and reminders as text messages too, to"
-            " customers who gave a telephone number. It needs a gateway, which gets the number."
+            "Send confirmations, new times, cancellations by you, reminders and offers from the wait list as"
+            " text messages too, to customers who gave a telephone number. It needs a gateway, which gets the"
+            " number."
         ),
     )
     embed_parents = models.TextField(
