@@ -54,7 +54,13 @@ def _collect(after: int) -> tuple[int | None, int]:
     """Where the next batch begins, None at the end, and how many rows were written."""
     ids = list(Booking.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
     _complete(ids)
-    return (ids[-1], _note(ids)) if ids else (None, 0)
+    return (ids[-1], _note(_booked(ids))) if ids else (None, 0)
+
+
+def _booked(ids: list[int]) -> list[int]:
+    """Without those that are begun only, perhaps without a name: nobody is a customer by that yet."""
+    begun = set(Booking.objects.never_sent().filter(pk__in=ids).values_list("pk", flat=True))
+    return [pk for pk in ids if pk not in begun]
 
 
 def _complete(ids: list[int]) -> None:

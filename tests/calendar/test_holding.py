@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import attending, processing
+from bookings import attending, customers, processing
 from bookings.calendar import holding
+from bookings.customer import Customer
 from bookings.feeds import CalendarFeed
 from bookings.intake import Submission
 from bookings.models import Booking
@@ -294,6 +295,20 @@ def test_a_press_and_the_end_of_the_hold_at_one_moment_end_in_one_booking(servic
         assert Booking.objects.filter(starts_at=soon(minutes), status="submitted").count() == 1
 
     assert breaches() == []
+
+
+def test_nobody_is_a_customer_by_a_time_that_is_held(service):
+    client = browser()
+    BookingFactory(service=service, starts_at=soon(60), email="", **CALLER)
+    form = held(client, service, phone=CALLER["phone"]).form("/new/")
+    held(client, service, soon(120), phone="+49 30 5550 300")
+
+    customers.collect()
+    assert [each.name for each in Customer.objects.all()] == ["Anna Berg"]
+
+    post(client, form, **filled(form, service, name="Anna Berg-Wolf"))
+    customers.collect()
+    assert [each.name for each in Customer.objects.all()] == ["Anna Berg-Wolf"]
 
 
 def test_what_is_only_held_is_in_nobodys_calendar_feed(service):
