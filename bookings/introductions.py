@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, prefetch_related_objects
@@ -11,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from bookings import case_data, questions, rehearsal, when
+from bookings import case_data, money, questions, rehearsal, when
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from notifications import kinds
@@ -28,6 +29,8 @@ def _booking_facts(booking: Booking) -> Mapping[str, Any]:
         _("When"): f"{span.start.date}, {span.start.time}\N{EN DASH}{span.end.time} ({span.start.zone})",
         _("Service"): booking.service.name,
         _("With"): booking.resource.name if booking.resource else "",
+        _("Price"): _spoken_price(booking, booking.price),
+        _("Deposit"): _spoken_price(booking, booking.deposit),
         _("Customer"): booking.name,
         _("People"): booking.people if booking.people > 1 else "",
         _("E-mail"): booking.email,
@@ -39,6 +42,10 @@ def _booking_facts(booking: Booking) -> Mapping[str, Any]:
         _("Booked through"): booking.source,
         _("Rehearsal"): _("made by a rehearsal; nobody is coming") if rehearsal.is_marked(booking) else "",
     }
+
+
+def _spoken_price(booking: Booking, amount: Decimal | None) -> str:
+    return money.spoken_price(amount, booking.currency, when.of_reader()) if amount else ""
 
 
 def _enquiry_facts(enquiry: Enquiry) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import attending, customers
 from bookings.attending import Act, Hand
 from bookings.booking import Booking
-from bookings.calendar import correcting, held, open_questions, spoken, standing
+from bookings.calendar import correcting, held, open_questions, paying, spoken, standing
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
 from bookings.changes import Changed
 from bookings.customer import Customer
@@ -53,6 +53,8 @@ def show(request: HttpRequest, booking: Booking) -> HttpResponse:
     code = request.POST.get("act", "")
     if code == NOTE:
         return _note(request, booking)
+    if code == paying.PAID:
+        return _paid(request, booking)
     act = attending.ACTS.get(code)
     if act is None or act is attending.MOVING:
         return page(request, booking, 400, _("This page does not know that button."))
@@ -63,16 +65,20 @@ def show(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 def read_hand(request: HttpRequest, act: Act) -> Hand:
     """Who acts, from which version; raises RequestRefused for a form that is not ours."""
-    version = request.POST.get("version", "")
-    if not (version.isascii() and version.isdecimal() and len(version) < 10):
-        raise intents.RequestRefused
     assert request.user.pk is not None
     return Hand(
         request=intents.read(request.POST.get("request_id", ""), act.scope),
-        version=int(version),
+        version=_version(request),
         user_id=request.user.pk,
         reason=request.POST.get("reason", "").replace("\x00", "").strip()[:REASON_LENGTH],
     )
+
+
+def _version(request: HttpRequest) -> int:
+    version = request.POST.get("version", "")
+    if not (version.isascii() and version.isdecimal() and len(version) < 10):
+        raise intents.RequestRefused
+    return int(version)
 
 
 def tells(request: HttpRequest) -> bool:
@@ -130,6 +136,7 @@ def page(
         "held": held.of(booking.location, [booking]).get(booking.pk),
         "held_page": held.page(booking) if booking.source == Source.DESK else "",
         "correction": correcting.of(request, booking),
+        "due": paying.due(request, booking),
         "open_questions": open_questions.of(request, booking),
         "day": day_page(booking),
         "notes": Note.objects.of(booking).order_by("-at"),
@@ -197,6 +204,28 @@ def _refused(request: HttpRequest, booking: Booking, refusal: HoldfastError) -> 
     if isinstance(refusal, StaleRecord):
         changes = console.changes_since(booking, refusal.details["version"])
     return page(request, booking, status_of(refusal), str(refusal), changes=changes)
+
+
+def _paid(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Confirm a payment that was taken here; whoever pressed first confirmed it, the next reads that."""
+    if not may(request, paying.permission()):
+        return console.barred(request, booking, paying.PAID, _("Paid"))
+    form = paying.PaidForm(request.POST)
+    if not form.is_valid():
+        return page(request, booking, 422, _("Nothing is kept yet."))
+    try:
+        result, message = paying.confirm(request, booking, _version(request), form.evidence)
+    except HoldfastError as refusal:
+        return page(request, fresh(booking), status_of(refusal), str(refusal))
+    said = {"whom": spoken.of(booking)}
+    if result == "already resolved":
+        messages.info(request, _("%(whom)s: that was done already. Nothing was done twice.") % said)
+    elif result != "applied":
+        return page(request, fresh(booking), 409, message or result)
+    else:
+        text = _("Paid and confirmed: %(whom)s.") % said
+        messages.success(request, f"{text} {spoken.how_they_hear(booking)}")
+    return console.see_other(own_page(booking))
 
 
 def _note(request: HttpRequest, booking: Booking) -> HttpResponse:

@@ -140,3 +140,31 @@ def test_a_booking_leads_to_its_customer(booking):
     links = look(browser(), of(booking)).links
 
     assert any(link.startswith("/admin/bookings/customer/") for link in links)
+
+
+def test_money_taken_at_the_desk_confirms_the_booking():
+    waiting = BookingFactory(waiting_for_payment=True, price="45.00", deposit="10.00", currency="EUR")
+    client = browser()
+    page = look(client, of(waiting))
+    assert all(text in page.text for text in ("A deposit of", "€10.00", "€45.00"))
+
+    form = form_for(page, "paid")
+    assert post(client, form).status_code == 422
+    answers = [post(client, form, way="cash", receipt="R 7") for _twice in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert fresh(waiting).status == "accepted"
+    assert Event.objects.of(waiting).last().reason == "Paid in cash at the desk · R 7"
+    assert "Paid and confirmed" in look(client, answers[0]["Location"]).text
+    assert "paid" not in {form.fields.get("act") for form in look(client, of(waiting)).forms}
+
+
+def test_a_payment_is_confirmed_from_a_fresh_page_by_whoever_may():
+    waiting = BookingFactory(waiting_for_payment=True)
+    client = browser()
+    form = form_for(look(client, of(waiting)), "paid")
+    advance(waiting, "correct_email", email="new@example.com")
+
+    assert post(client, form, way="card").status_code == 409
+    assert post(browser("eve", roles.AUDITOR), form, way="card").status_code == 403
+    assert fresh(waiting).status == "submitted"
