@@ -1,6 +1,7 @@
 """Where, what and when: the pages that lead to the booking form."""
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.availability import two_weeks
-from bookings.places import Location
+from bookings.places import Location, Service
 from bookings.views import days, lookup
 from bookings.views.answers import page
 
@@ -28,29 +29,32 @@ def locations(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def services(request: HttpRequest, location: str) -> HttpResponse:
-    """What can be booked at a location."""
+    """What can be booked at a location; with one service its times at once: nothing is to choose."""
     place = lookup.location(location)
+    offered = list(place.services.filter(is_active=True))
     context = {
         "location": place,
-        "services": place.services.filter(is_active=True),
+        "services": offered,
         "week": two_weeks.of(place, place.opening_hours, [])[:DAYS],
     }
-    return page(request, "services", context)
+    if len(offered) != 1:
+        return page(request, "services", context)
+    offered[0].location = place
+    return _with_times(request, "services", context, offered[0])
 
 
 @require_safe
 def times(request: HttpRequest, location: str, service: str) -> HttpResponse:
     """The free times of one day, for anyone or for one person."""
     offered = lookup.service(location, service)
-    resource = lookup.resource(offered, request.GET.get("resource", ""))
+    return _with_times(request, "times", {"location": offered.location}, offered)
+
+
+def _with_times(request: HttpRequest, name: str, context: dict[str, Any], service: Service) -> HttpResponse:
+    resource = lookup.resource(service, request.GET.get("resource", ""))
     day, problem = read_date(request)
-    context = {
-        "location": offered.location,
-        "service": offered,
-        "day": days.arrange(offered, day, resource),
-        "problem": problem,
-    }
-    return page(request, "times", context, status=400 if problem else 200)
+    context |= {"service": service, "day": days.arrange(service, day, resource), "problem": problem}
+    return page(request, name, context, status=400 if problem else 200)
 
 
 def read_date(request: HttpRequest) -> tuple[date | None, str]:

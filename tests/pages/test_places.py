@@ -69,6 +69,15 @@ def test_days_follow_one_another(visitor, service):
     assert {f"?date={day(service, 0)}", f"?date={day(service, 2)}"} <= set(page.links)
 
 
+def test_a_place_with_one_service_offers_its_times_at_once(visitor, service):
+    page = visitor.open(f"/salon/?date={day(service, 1)}")
+    assert page.times == visitor.open(f"/salon/cut/?date={day(service, 1)}").times
+    assert "/salon/cut/" in page.links
+
+    ServiceFactory(location=service.location, slug="beard")
+    assert not visitor.open(f"/salon/?date={day(service, 1)}").times
+
+
 def test_weeks_follow_one_another_as_far_as_bookings_are_open(visitor, service):
     links = visitor.open(f"/salon/cut/?date={day(service, 8)}").links
     assert {f"?date={day(service, 1)}", f"?date={day(service, 15)}"} <= set(links)
