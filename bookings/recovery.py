@@ -12,16 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings import explanations, introductions, merging, outside, remedies, when
+from bookings import explanations, introductions, merging, outside, processing, remedies, when
 from bookings.booking import Booking, BookingQuerySet, Status, Waiting
 from bookings.correspondence import Enquiry, EnquiryStatus, Message
 from bookings.customer import Customer
 from bookings.waitlist import conditions
 from bookings.waitlist.entry import WaitEntry
 from notifications.models import Delivery
+from operations import incidents
 from operations.effects import EffectStatus
 from operations.recovery import Condition, Urgency, after, introduce, register
 
+incidents.call({processing.TOPIC: _("Processing of bookings")})
 FIGURES = settings.HOLDFAST
 UNTOLD = [EffectStatus.DEAD, EffectStatus.UNKNOWN, EffectStatus.BOUNCED, EffectStatus.HELD]
 

@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Messages")
 
     def ready(self) -> None:
-        from notifications import checks  # noqa: F401 - it registers them
+        from notifications import checks, incident_words  # noqa: F401 - they register themselves
         from notifications.webhooks import announcing
 
         announcing.observe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,11 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from operations import fingerprints, heartbeat
-from operations.attempts import Attempt
+from operations.attempts import OUTCOMES, Attempt
 from operations.errors import Refusal, StaleRecord
 from operations.transactions import require_transaction
 from operations.workflow import Workflow
@@ -20,6 +23,20 @@ from operations.workflow import Workflow
 FAILED = frozenset({"transient", "throttled", "permanent", "configuration", "unknown", "bug", "interrupted"})
 MARK_EVERY = timedelta(minutes=1)
 TEXT_LENGTH = 2000
+
+
+_names: dict[str, str | Promise] = {}
+_meanings: list[Callable[[Incident], str]] = []
+
+
+def call(names: Mapping[str, str | Promise]) -> None:
+    """Say what the channels and the works of an app are called where their failures are told."""
+    _names.update(names)
+
+
+def explain(rule: Callable[[Incident], str]) -> None:
+    """Have the app say what a failure means where it knows better than its class does; "" where not."""
+    _meanings.append(rule)
 
 
 class ReturnedMeanwhile(StaleRecord):
@@ -78,9 +95,12 @@ class Incident(models.Model):
 
     @property
     def title(self) -> str:
-        """What fails, in the words of the desk: the channel, the code and what is left of the text."""
-        text = self.text.removeprefix("# ") or self.failure_class  # the text often begins with the code
-        return " · ".join(part for part in (self.channel, self.code, text) if part)
+        """What fails and what that means, in the reader's language; what names a person was never kept."""
+        where = _names.get(self.channel) or _names.get(self.channel.partition(":")[0]) or self.channel
+        meanings = (rule(self) for rule in _meanings)
+        what = next(filter(None, meanings), "") or _(OUTCOMES.get(self.failure_class, self.failure_class))
+        said = _("%(where)s: %(what)s") % {"where": where, "what": what}
+        return f"{said} ({self.code})" if self.code else said
 
     @property
     def model(self) -> type[Any]:

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from operations.attempts import OUTCOMES
 from operations.effects import Effect
 from operations.history import Event
 from operations.recovery import introduction
@@ -48,20 +49,6 @@ EFFECT_MOVES = {
     "hold": gettext_noop("Held back"),
     "hold_leased": gettext_noop("Held back before it left"),
     "settle": gettext_noop("Settled by staff"),
-}
-OUTCOMES = {
-    "": gettext_noop("no end recorded: still running, or its worker vanished"),
-    "done": gettext_noop("accepted"),
-    "transient": gettext_noop("failed, may work later"),
-    "throttled": gettext_noop("asked to slow down"),
-    "permanent": gettext_noop("refused for good"),
-    "configuration": gettext_noop("our own set-up is wrong"),
-    "unknown": gettext_noop("no verdict; it may have happened"),
-    "bug": gettext_noop("failed by an error of ours"),
-    "overtaken": gettext_noop("not needed any more; nothing was sent"),
-    "interrupted": gettext_noop("the worker vanished"),
-    "handed_back": gettext_noop("handed back unused"),
-    "late": gettext_noop("answered after the lease was over; ignored"),
 }
 
 
