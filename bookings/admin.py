@@ -90,6 +90,7 @@ class BookingAdmin(RecoverableAdmin):
                     "cancelled_by",
                     "cancel_reason",
                     "duplicate_of",
+                    "merged_into",
                     "no_show",
                     "revision",
                     "created_at",

@@ -122,3 +122,12 @@ def test_a_list_offers_no_merging_without_looking(db):
 
     assert "cancel_this" in page.html
     assert f"{TWICE}:merge" not in page.html
+
+
+def test_the_record_in_the_admin_names_the_one_that_counts(pair):
+    stays, goes = pair
+
+    page = Page(client("auditor").get(f"/admin/bookings/booking/{goes.pk}/change/"), "")
+
+    assert "Merged into" in page.text
+    assert page.text.count(stays.reference) >= 2  # among its fields and in its history
