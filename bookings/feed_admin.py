@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +20,26 @@ from operations.switchboard import SwitchedAdmin
 from operations.switches import Switch, register
 
 
+class GroupedByPlace(ModelChoiceIterator):
+    """The choices under the name of the place that each belongs to."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield ("", self.field.empty_label)
+        listed = self.queryset.order_by("location__name", "location_id", "position", "id")
+        for place, those in groupby(listed, key=lambda resource: resource.location):
+            yield (place.name, [self.choice(each) for each in those])
+
+
+class ByPlace(forms.ModelChoiceField):
+    """People and rooms of several places; the name alone may stand for two of them."""
+
+    iterator = GroupedByPlace
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name with the place, which a reader of the chosen line does not see otherwise."""
+        return f"{obj.name} · {obj.location.name}"
+
+
 class FeedForm(forms.Form):
     """A feed to be made."""
 
@@ -26,11 +49,12 @@ class FeedForm(forms.Form):
         help_text=gettext_lazy("Whose phone or screen reads it, e.g. Lena's phone."),
     )
     location = forms.ModelChoiceField(Location.objects.filter(is_active=True), label=gettext_lazy("Location"))
-    resource = forms.ModelChoiceField(
-        Resource.objects.filter(is_active=True).select_related("location"),
+    resource = ByPlace(
+        Resource.objects.filter(is_active=True, location__is_active=True).select_related("location"),
         label=gettext_lazy("Person or room"),
         required=False,
         empty_label=gettext_lazy("everybody there"),
+        help_text=gettext_lazy("Somebody of the location that is chosen above."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -123,3 +123,15 @@ def test_a_person_of_another_place_is_refused(place):
 @pytest.mark.parametrize("role", ["auditor", "front desk"])
 def test_only_owners_make_feeds(place, role):
     assert client(role).get(ADD).status_code == 403
+
+
+def test_people_are_offered_under_the_name_of_their_place(place, lena):
+    other = ResourceFactory(location=LocationFactory(name="Elsewhere"), name="Lena")
+    ResourceFactory(location=LocationFactory(is_active=False, name="Shut"), name="Nobody")
+
+    html = client("owner").get(ADD).content.decode()
+
+    assert f'<optgroup label="{place.name}">' in html
+    assert f'value="{lena.pk}">Lena · {place.name}<' in html
+    assert f'value="{other.pk}">Lena · Elsewhere<' in html
+    assert "Nobody" not in html
