@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,10 +43,14 @@ MOST_WITH_WAYS, WAYS_COUNT = 40, 3
 
 
 class LeftOutside(models.Model):
-    """A booking that a change of the rules left as it is; counts while it still is at this time."""
+    """A booking that a change of the rules left as it is; counts while it still is in this session.
+
+    A move leads to another session, to somebody else at the same time too; rows from before have the time.
+    """
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="left_outside")
     starts_at = models.DateTimeField()
+    session_number = models.BigIntegerField(null=True)
     code = models.CharField(max_length=20)
     noted_at = models.DateTimeField(default=timezone.now)
 
@@ -74,6 +79,8 @@ class Hit:
     obstacle: Obstacle
     ways: tuple[Way, ...] = ()
     """Where else, by the rules that are tried out."""
+    stand_in: Way | None = None
+    """Somebody else who is free at the same time."""
 
     @property
     def mark(self) -> str:
@@ -152,8 +159,9 @@ def still_left(location: Location) -> list[Booking]:
 
 def listed() -> models.QuerySet[Booking]:
     """The bookings left outside that nobody has moved, ended or settled since."""
+    same = Q(left_outside__session_number=F("session_id")) | Q(left_outside__session_number=None)
     return Booking.objects.filter(
-        left_outside__starts_at=models.F("starts_at"), status__in=OPEN, starts_at__gt=timezone.now()
+        same, left_outside__starts_at=F("starts_at"), status__in=OPEN, starts_at__gt=timezone.now()
     )
 
 
@@ -171,7 +179,14 @@ def _with_ways(hit: Hit) -> Hit:
     if not offers:
         wish, offers = None, _nearest(booking, None)
     found = [way for offer in offers if (way := _way(booking, offer, wish))]
-    return replace(hit, ways=tuple(found[:WAYS_COUNT]))
+    stand_in = _stand_in(booking, offers if wish is None else _nearest(booking, None))
+    return replace(hit, ways=tuple(found[:WAYS_COUNT]), stand_in=stand_in)
+
+
+def _stand_in(booking: Booking, offers: list[Offer]) -> Way | None:
+    """Somebody else at the booking's own time."""
+    own = next((offer for offer in offers if offer.start == booking.starts_at), None)
+    return _way(booking, own, None) if own else None
 
 
 def _nearest(booking: Booking, wish: Resource | None) -> list[Offer]:
@@ -220,10 +235,15 @@ def _note(location_id: int, now: Mapping[int, Hit], hits: list[Hit]) -> None:
     LeftOutside.objects.filter(booking__location=location_id).exclude(booking__in=list(now)).delete()
     LeftOutside.objects.bulk_create(
         [
-            LeftOutside(booking=hit.booking, starts_at=hit.booking.starts_at, code=hit.obstacle.code)
+            LeftOutside(
+                booking=hit.booking,
+                starts_at=hit.booking.starts_at,
+                session_number=hit.booking.session_id,
+                code=hit.obstacle.code,
+            )
             for hit in hits
         ],
         update_conflicts=True,
         unique_fields=["booking"],
-        update_fields=["starts_at", "code", "noted_at"],
+        update_fields=["starts_at", "session_number", "code", "noted_at"],
     )

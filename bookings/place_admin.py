@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings import when
+from bookings import away_words, when
 from bookings.availability import hours_page, setup
 from bookings.availability.asking import AsksAboutBookings
 from bookings.availability.looking_after import Links, PlaceRecordAdmin
@@ -269,7 +269,7 @@ class ResourceAdmin(OfOneLocation):
 
 class ClosureAdmin(AsksAboutBookings):
     form = LocalTimesForm
-    list_display = ("location", "begins", "ends", "reason")
+    list_display = ("when_closed", "location", "reason")
     list_filter = ("location",)
     list_select_related = ("location",)
     ordering = ("-ends_at", "-id")
@@ -283,13 +283,10 @@ class ClosureAdmin(AsksAboutBookings):
         ),
     )
 
-    @admin.display(description=_("begins"))
-    def begins(self, closure: Closure) -> str:
-        return str(when.spoken(closure.starts_at, closure.location.zone, when.of_reader()))
-
-    @admin.display(description=_("ends"))
-    def ends(self, closure: Closure) -> str:
-        return str(when.spoken(closure.ends_at, closure.location.zone, when.of_reader()))
+    @admin.display(description=_("closed"))
+    def when_closed(self, closure: Closure) -> str:
+        """By the clock of the place; whole days as days."""
+        return away_words.said(closure.starts_at, closure.ends_at, closure.location.zone, when.of_reader())
 
 
 def _still_promised(location: Location) -> Iterable[str]:

@@ -27,7 +27,7 @@ class LocationForm(forms.ModelForm[Location]):
         _offer(self, "country", place_choices.countries())
         self._ask_for_the_clock()
         self._ask_for_the_language()
-        for name in ("address", "how_to_pay", "embed_parents"):
+        for name in ("about", "address", "how_to_pay", "embed_parents"):
             if name in self.fields:
                 self.fields[name].widget.attrs["rows"] = 3
         if colour := self.fields.get("colour"):

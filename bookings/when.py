@@ -54,7 +54,7 @@ def spoken(moment: datetime, zone: ZoneInfo, language: str) -> Spoken:
 def _spoken(moment: datetime, zone: ZoneInfo, language: str) -> Spoken:
     """Of a moment in UTC: in a zone of its own two that are an hour apart may be equal (PEP 495)."""
     local = moment.astimezone(zone)
-    locale = _locale(language)
+    locale = locale_of(language)
     with override(language):
         name = _("%(zone)s time") % {"zone": zone.key.replace("_", " ")}
     shape = "EEEE d MMMM y" if language == "en" else "full"
@@ -85,7 +85,7 @@ def happens_twice(local: datetime) -> bool:
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
     """Babel's locale; plain English is spoken with the day before the month and 24 hours."""
     try:
         return Locale.parse("en_GB" if language == "en" else to_locale(language))

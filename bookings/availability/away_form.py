@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings import when
-from bookings.places import Location
+from bookings import away_words, when
+from bookings.places import Absence, Closure, Location
 from bookings.typed_fields import Line
 
 
@@ -52,6 +52,18 @@ class AwayForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.location = location
         self.fields["begin"].help_text = self.fields["end"].help_text = _("Empty: the whole day.")
+
+    @classmethod
+    def of(cls, entered: Absence | Closure, location: Location) -> AwayForm:
+        """The form with what is entered already."""
+        begin, end = (each.astimezone(location.zone) for each in (entered.starts_at, entered.ends_at))
+        found: dict[str, Any] = {"first": begin.date(), "last": end.date(), "reason": entered.reason}
+        whole = away_words.days(entered.starts_at, entered.ends_at, location.zone)
+        if whole:
+            found["last"] = whole[1]
+        else:
+            found |= {"begin": begin.time(), "end": end.time()}
+        return cls(location=location, initial=found)
 
     def clean(self) -> dict[str, Any]:
         """Put the wall times into the zone of the place; the end must be later."""

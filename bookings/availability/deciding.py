@@ -26,7 +26,9 @@ SCOPE, AWAY = "desk:hours", "desk:away"
 MOST_SHOWN = 200
 REASON_LENGTH = 500
 MOVE = "move "
-OURS = ("csrfmiddlewaretoken", "request_id", "seen", "reason_to_cancel", "_decided")
+LEAVE, CANCEL, OTHER, AS_ALL = "leave", "cancel", "other", "all"
+OURS = ("csrfmiddlewaretoken", "request_id", "seen", "reason_to_cancel", "_decided", "fate_of_all")
+PREFIXES = ("fate-", "other-")
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,23 @@ def read(request: HttpRequest) -> Decision:
     """What was decided; nothing, before the page was shown. Without a reason to cancel nobody has decided."""
     pairs = [mark.partition("-") for mark in request.POST.getlist("seen")]
     seen = {int(pk): int(version) for pk, _dash, version in pairs if _number(pk) and _number(version)}
-    fates = {pk: request.POST.get(f"fate-{pk}", "") for pk in seen}
-    cancelled = {pk for pk, fate in fates.items() if fate == "cancel"}
+    fates = {pk: _fate(request, pk) for pk in seen}
+    cancelled = {pk for pk, fate in fates.items() if fate == CANCEL}
     moved = {pk: fate.removeprefix(MOVE) for pk, fate in fates.items() if fate.startswith(MOVE)}
     reason = request.POST.get("reason_to_cancel", "").replace("\x00", "").strip()[:REASON_LENGTH]
     may_cancel, may_move = (request.user.has_perm(each) for each in (attending.CANCEL, attending.MOVE))
     return Decision(seen, frozenset(cancelled if may_cancel else ()), reason, moved if may_move else {})
+
+
+def _fate(request: HttpRequest, pk: int) -> str:
+    """What becomes of one booking: what was chosen for it, or for all of them."""
+    chosen = request.POST.get(f"fate-{pk}", LEAVE)
+    if chosen == AS_ALL:
+        chosen = request.POST.get("fate_of_all", LEAVE)
+    if chosen == OTHER:
+        way = request.POST.get(f"other-{pk}", "")
+        return f"{MOVE}{way}" if way else LEAVE
+    return chosen
 
 
 def by(request: HttpRequest, scope: str = SCOPE) -> By:
@@ -81,13 +94,14 @@ def page(
         "typed": [
             (name, value)
             for name in request.POST
-            if name not in OURS and not name.startswith("fate-")
+            if name not in OURS and not name.startswith(PREFIXES)
             for value in request.POST.getlist(name)
         ],
         "may_cancel": request.user.has_perm(attending.CANCEL),
         "may_move": request.user.has_perm(attending.MOVE),
-        "cancelled": decision.cancelled,
-        "moved": _still_open(hits, decision),
+        "fates": _chosen(request, hits[:MOST_SHOWN]),
+        "fate_of_all": request.POST.get("fate_of_all", LEAVE),
+        "stand_ins": sum(1 for hit in hits[:MOST_SHOWN] if hit.stand_in),
         "reason": decision.reason,
         "reason_length": REASON_LENGTH,
         "problem": problem,
@@ -97,10 +111,14 @@ def page(
     return framed(request, "availability/hits.html", context, 422 if decision.lacks_a_reason else 409)
 
 
-def _still_open(hits: list[Hit], decision: Decision) -> dict[int, str]:
-    """The moves that were chosen before and are offered again."""
-    offered = {hit.booking.pk: {way.value for way in hit.ways} for hit in hits}
-    return {pk: value for pk, value in decision.moved.items() if value in offered.get(pk, ())}
+def _chosen(request: HttpRequest, hits: list[Hit]) -> dict[int, str]:
+    """What was chosen for each before, as far as it is offered again; as for all, where there are several."""
+    found = {}
+    for hit in hits:
+        offered = {LEAVE, CANCEL, AS_ALL, *(f"{MOVE}{way.value}" for way in hit.ways)}
+        before = request.POST.get(f"fate-{hit.booking.pk}", "")
+        found[hit.booking.pk] = before if before in offered else AS_ALL if len(hits) > 1 else LEAVE
+    return found
 
 
 def follow(request: HttpRequest, hits: Iterable[Hit]) -> None:

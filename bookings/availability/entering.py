@@ -49,6 +49,11 @@ def may_send_away(request: HttpRequest, resource: Resource | None) -> bool:
     return bool(request.user.has_perm(f"bookings.add_{'absence' if resource else 'closure'}"))
 
 
+def may_correct(request: HttpRequest, resource: Resource | None) -> bool:
+    """Whether this person may change an absence, or a closure of the place."""
+    return bool(request.user.has_perm(f"bookings.change_{'absence' if resource else 'closure'}"))
+
+
 def framed(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page about hours within the desk's frame."""
     context = {"on_desk": False, "on_calendar": True, **context}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import outside
 from bookings.availability import deciding, saving, setup, two_weeks
 from bookings.availability.away_form import AwayForm
-from bookings.availability.entering import at_place, framed, may_change, may_send_away, whom
+from bookings.availability.entering import at_place, framed, may_change, may_correct, may_send_away, whom
 from bookings.availability.saving import ChangedMeanwhile
 from bookings.availability.week_form import WeekForm, stored
 from bookings.outside import Unseen
@@ -86,6 +86,7 @@ def page(
         "form": form,
         "may_change": may_change(request, resource),
         "may_send_away": may_send_away(request, resource),
+        "may_correct": may_correct(request, resource),
         "may_call_back": request.user.has_perm(f"bookings.delete_{'absence' if resource else 'closure'}"),
         "mark": request.POST.get("was") or saving.mark(record),
         "request_id": intents.issue(),

@@ -24,7 +24,7 @@ class ChangedMeanwhile(Refusal):
     """Raised when the hours are not those any more that the form was opened with; nothing was saved."""
 
     code = "changed_meanwhile"
-    message = _("Somebody changed these hours since you opened the page. Nothing was saved.")
+    message = _("Somebody changed this since you opened the page. Nothing was saved.")
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,15 @@ class By:
     seen: frozenset[int]
 
 
-def mark(record: Location | Resource) -> str:
-    """Which hours a form was opened with."""
-    told = (
-        [record.hours, *record.breaks, str(record.is_active)]
-        if isinstance(record, Resource)
-        else [record.opening_hours]
-    )
+def mark(record: Location | Resource | Absence | Closure) -> str:
+    """Which hours, absence or closure a form was opened with."""
+    match record:
+        case Resource():
+            told = [record.hours, *record.breaks, str(record.is_active)]
+        case Location():
+            told = [record.opening_hours]
+        case _:
+            told = [record.starts_at.isoformat(), record.ends_at.isoformat(), record.reason]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
@@ -89,6 +91,34 @@ def send_away(
     )
     claim.intent.settle(entered, "away")
     _log(entered, ADDITION, by)
+    return watch.settle(by.seen)
+
+
+@use_case
+def correct(
+    location: Location,
+    entered: Absence | Closure,
+    span: tuple[datetime, datetime],
+    reason: str,
+    was: str,
+    by: By,
+) -> list[Hit]:
+    """Another time or reason for an absence or a closure; returns what it leaves outside.
+
+    Raises ChangedMeanwhile, outside.Unseen, intents.KeyReused, RequestExpired; nothing is stored then.
+    """
+    record = {"record": entered._meta.label_lower, "pk": entered.pk}
+    claim = intents.claim(by.request, record | {"span": [*span], "reason": reason})
+    if not claim.won:
+        return []
+    watch = Watch(location.pk)
+    stored = type(entered)._default_manager.filter(pk=entered.pk).first()
+    if stored is None or mark(stored) != was:
+        raise ChangedMeanwhile
+    (stored.starts_at, stored.ends_at), stored.reason = span, reason
+    stored.save(update_fields=["starts_at", "ends_at", "reason"])
+    claim.intent.settle(stored, "away")
+    _log(stored, CHANGE, by, ["starts_at", "ends_at", "reason"])
     return watch.settle(by.seen)
 
 

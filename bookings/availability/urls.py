@@ -19,8 +19,10 @@ urlpatterns = [
     _page("<slug:location>/", hours_page.edit, "hours"),
     _page("<slug:location>/why/", why_page.why, "hours-why"),
     _page("<slug:location>/closed/", away_page.add, "hours-close"),
+    _page("<slug:location>/closed/<int:pk>/", away_page.change, "hours-closed"),
     _page("<slug:location>/closed/<int:pk>/delete/", away_page.remove, "hours-reopen"),
     _page("<slug:location>/of/<slug:resource>/", hours_page.edit, "hours-of"),
     _page("<slug:location>/of/<slug:resource>/away/", away_page.add, "hours-away"),
+    _page("<slug:location>/of/<slug:resource>/away/<int:pk>/", away_page.change, "hours-gone"),
     _page("<slug:location>/of/<slug:resource>/away/<int:pk>/delete/", away_page.remove, "hours-back"),
 ]

@@ -421,3 +421,129 @@ def test_a_time_that_is_offered_says_so(owner):
     page = look(owner, f"{ask}?service={service.slug}&date={day}&time=10:00&resource={person.slug}")
 
     assert "It is offered: customers can book it now." in page.text
+
+
+def test_whole_days_are_said_as_days_and_can_be_changed(owner):
+    location = LocationFactory()
+    away(owner, hours(location), first="2026-12-24", last="2026-12-31", reason="Holidays")
+    entered = Closure.objects.get()
+    edit = reverse("hours-closed", args=[location.slug, entered.pk])
+
+    page = look(owner, hours(location))
+    assert "24–31 Dec 2026: Holidays" in page.text
+    assert "1 January 2027, 00:00" not in page.text
+    assert f"{edit}#away" in page.links
+
+    form = form_of(owner, edit, having="first")
+    assert (form.fields["first"], form.fields["last"], form.fields["begin"]) == (
+        "2026-12-24",
+        "2026-12-31",
+        "",
+    )
+    assert post(owner, form, last="2027-01-02").status_code == 303
+
+    entered = Closure.objects.get()
+    assert entered.ends_at == datetime(2027, 1, 2, 23, tzinfo=UTC)
+    assert post(owner, form, last="2027-01-05", request_id=fresh(owner, edit)).status_code == 409
+    assert Closure.objects.get().ends_at == entered.ends_at
+
+
+def fresh(client, path):
+    """A request id that nobody has used."""
+    return form_of(client, path, having="first").fields["request_id"]
+
+
+def test_an_absence_of_some_hours_keeps_them_in_the_form(owner):
+    person = ResourceFactory()
+    away(owner, hours_of(person), first="2027-02-01", last="2027-02-01", begin="09:30", end="12:00")
+
+    page = look(owner, hours_of(person))
+    edit = reverse("hours-gone", args=[person.location.slug, person.slug, Absence.objects.get().pk])
+    fields = form_of(owner, edit, having="first").fields
+
+    assert "Monday 1 February 2027, 09:30–12:00" in page.text
+    assert [fields[name] for name in ("first", "begin", "last", "end")] == [
+        *("2027-02-01", "09:30"),
+        *("2027-02-01", "12:00"),
+    ]
+
+
+def test_longer_closures_show_whom_they_hit_too(owner):
+    booking = BookingFactory(accepted=True)
+    before = (booking.starts_at - timedelta(days=2)).date().isoformat()
+    away(owner, hours(booking.location), first=before, last=before)
+    edit = reverse("hours-closed", args=[booking.location.slug, Closure.objects.get().pk])
+
+    shown = post(owner, form_of(owner, edit, having="first"), last=booking.starts_at.date().isoformat())
+
+    assert shown.status_code == 409
+    assert answered(owner, shown).status_code == 303
+    assert list(outside.listed()) == [booking]
+
+
+def test_whoever_may_only_read_changes_no_closure(owner):
+    location = LocationFactory()
+    away(owner, hours(location))
+    edit = reverse("hours-closed", args=[location.slug, Closure.objects.get().pk])
+
+    auditor = browser("eve", roles.AUDITOR)
+
+    assert auditor.get(edit).status_code == 403
+    assert edit not in look(auditor, hours(location)).links
+
+
+@pytest.fixture
+def two_of_mehmet():
+    """Two bookings of one person on one day, and somebody else who could do them."""
+    first = BookingFactory(accepted=True)
+    ResourceFactory(location=first.location, name="Lena")
+    second = BookingFactory(
+        service=first.service,
+        resource=first.resource,
+        starts_at=first.starts_at + timedelta(hours=1),
+        accepted=True,
+    )
+    return first, second
+
+
+def send_away(owner, booking):
+    day = booking.starts_at.date().isoformat()
+    return away(owner, hours_of(booking.resource), first=day, last=day)
+
+
+def decide(owner, shown, bookings, **decided):
+    """Everything as for all, but what is said for one of them."""
+    seen = [f"{each.pk}-{each.version}" for each in bookings]
+    fates = {f"fate-{each.pk}": "all" for each in bookings}
+    return answered(owner, shown, seen=seen, **fates | decided)
+
+
+def test_one_choice_cancels_all_of_them_but_those_that_are_decided_on_their_own(owner, two_of_mehmet):
+    first, second = two_of_mehmet
+    shown = send_away(owner, first)
+
+    told = {"fate_of_all": "cancel", "reason_to_cancel": "Ill.", f"fate-{second.pk}": "leave"}
+    decide(owner, shown, two_of_mehmet, **told)
+
+    assert Booking.objects.get(pk=first.pk).status == "cancelled"
+    assert [each.pk for each in outside.listed()] == [second.pk]
+
+
+def test_one_choice_gives_all_of_them_to_somebody_else(owner, two_of_mehmet):
+    shown = send_away(owner, two_of_mehmet[0])
+    assert "possible for 2" in shown.content.decode()
+
+    decide(owner, shown, two_of_mehmet, fate_of_all="other")
+
+    kept = Booking.objects.filter(pk__in=[each.pk for each in two_of_mehmet]).select_related("resource")
+    assert {each.resource.name for each in kept} == {"Lena"}
+    assert {each.starts_at for each in kept} == {each.starts_at for each in two_of_mehmet}
+    assert not outside.listed().exists()
+
+
+def test_one_choice_leaves_all_of_them_unless_somebody_chooses(owner, two_of_mehmet):
+    shown = send_away(owner, two_of_mehmet[0])
+
+    decide(owner, shown, two_of_mehmet, fate_of_all="leave")
+
+    assert outside.listed().count() == 2

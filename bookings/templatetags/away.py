@@ -1,0 +1,16 @@
+"""How templates say when somebody is away or a place is closed."""
+
+from __future__ import annotations
+
+from django import template
+
+from bookings import away_words, when
+from bookings.places import Absence, Closure, Location
+
+register = template.Library()
+
+
+@register.simple_tag
+def away(entered: Absence | Closure, location: Location) -> str:
+    """By the clock of the place, in the reader's words."""
+    return away_words.said(entered.starts_at, entered.ends_at, location.zone, when.of_reader())
