@@ -9,6 +9,8 @@ import pytest
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 SHORT_FORM = ({"desktop", "1280", "light"}, {"phone", "320", "dark"})
+# Those that start installations wait more than they work: each beside files that work.
+FIRST = ("test_stopping.py", "test_every_page.py", "test_looks.py", "test_staying_alive.py")
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
@@ -19,8 +21,20 @@ def browser_type_launch_args(browser_type_launch_args):
     return browser_type_launch_args | {"executable_path": installed, "args": sandbox}
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items):
+    _leave_looks_to_soak(items)
+    answer = yield
+    items.sort(key=_turn)
+    return answer
+
+
+def _turn(item):
+    """One process is not to begin the longest file when the others are about to end."""
+    return FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST)
+
+
+def _leave_looks_to_soak(items):
     """Of the four looks of a page (size, scheme) each run takes two, and `make soak` the others."""
     for item in items:
         given = getattr(item, "callspec", None)
