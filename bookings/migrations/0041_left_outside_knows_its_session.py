@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0039_files_of_customers_are_kept")]
+    dependencies = [("bookings", "0040_text_messages_bring_offers")]
 
     operations = [
         migrations.AddField(
