@@ -43,6 +43,7 @@ def take(
     people: int = 1,
     leaving: Session | None = None,
     overrides: bool = False,
+    at_the_desk: bool = False,
     is_promised: bool = False,
 ) -> Place:
     """Take a place in the caller's transaction; the booking that is saved with it makes it count.
@@ -51,13 +52,16 @@ def take(
 
     `leaving` is a session that the same booking gives up and that nobody else is in: its people and
     rooms count as free. Raises TimeTaken, or times.NotOffered when the rules do not offer the time.
-    With `overrides` the rules of when do not count, what is taken does. What `is_promised` already keeps
+    With `overrides` the rules of when do not count, what is taken does. `at_the_desk` the hours do, notice
+    and steps do not. What `is_promised` already keeps
     to the hours alone.
     """
     require_transaction()
     if people > service.capacity:
         raise times.NotOffered("people", str(_("There are not so many places.")))
-    find = times.candidates_against_the_rules if overrides else times.candidates
+    find = times.candidates_at_the_desk if at_the_desk else times.candidates
+    if overrides:
+        find = times.candidates_against_the_rules
     if is_promised:
         find = times.candidates_by_the_hours
     choices = _choices(find(service, start), resource)

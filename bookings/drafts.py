@@ -124,7 +124,7 @@ def _revised(
 
 def _set_aside(submission: Submission) -> dict[str, str]:
     """The rule that staff set aside for this time, for the history."""
-    if not submission.overrides:
+    if not (submission.overrides or submission.at_the_desk):
         return {}
     rule = allocation.rule_against(submission.service, submission.start, submission.resource)
     return {"set_aside": rule} if rule else {}
@@ -145,5 +145,6 @@ def _take(submission: Submission, **leaving: Any) -> Place:
         resource=submission.resource,
         people=submission.people,
         overrides=submission.overrides,
+        at_the_desk=submission.at_the_desk,
         **leaving,
     )

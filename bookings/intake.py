@@ -54,6 +54,8 @@ class Submission:
     confirm_duplicate: bool = False
     overrides: bool = False
     """Staff set the rules of when aside; never what is taken."""
+    at_the_desk: bool = False
+    """Staff write it down: the hours and what is taken count, how soon it begins does not."""
     is_promised: bool = False
     """It was agreed elsewhere before: only the hours and what is taken count, and it stands at once."""
     silently: bool = False
@@ -137,6 +139,7 @@ def _record(request: intents.Request, submission: Submission, operation: Operati
         resource=submission.resource,
         people=submission.people,
         overrides=submission.overrides,
+        at_the_desk=submission.at_the_desk,
         is_promised=submission.is_promised,
     )
     booking = _build(submission, place, claim.intent, operation.source, earlier)
@@ -151,7 +154,7 @@ def _record(request: intents.Request, submission: Submission, operation: Operati
 def unusual(submission: Submission) -> dict[str, Any]:
     """What the history keeps of a booking that no customer could have made like this."""
     unusual: dict[str, Any] = {} if submission.email.strip() else {"without_email": True}
-    if submission.overrides:
+    if submission.overrides or submission.at_the_desk:
         wanted = submission.service, submission.start, submission.resource
         unusual |= {"set_aside": rule} if (rule := allocation.rule_against(*wanted)) else {}
     if submission.is_promised:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,19 +55,21 @@ def offers(
     resource: Resource | None = None,
     people: int = 1,
     now: datetime | None = None,
+    at_the_desk: bool = False,
 ) -> list[Offer]:
     """The free times of these local dates of the location, both included, sorted; at most six queries.
 
-    Before now + notice and after today + horizon nothing is offered. `places_left` counts the people
-    who could still come at that time (with `resource`, if given); what has no session for so many `people`
-    is left out.
+    Before now + notice and after today + horizon nothing is offered; `at_the_desk` notice does not count,
+    and the step that has begun is offered too. `places_left` counts the people who could still come at that
+    time (with `resource`, if given); what has no session for so many `people` is left out.
     """
     now = now or timezone.now()
     today = now.astimezone(service.location.zone).date()
     first, last = max(first, today), min(last, _horizon(service, today))
     if first > last or not _is_active(service):
         return []
-    earliest = now.timestamp() + service.location.minimum_notice_minutes * 60
+    notice = -service.location.slot_step_minutes if at_the_desk else service.location.minimum_notice_minutes
+    earliest = now.timestamp() + notice * 60
     rules = roster.load(service, first, last)
     if resource is not None and resource not in rules.resources:
         return []
@@ -101,13 +104,16 @@ def working_dates(
     return {start.date() for start in working_starts(service, first, last, resource=resource)}
 
 
-def next_offer_date(service: Service, after: date, *, resource: Resource | None = None) -> date | None:
+def next_offer_date(
+    service: Service, after: date, *, resource: Resource | None = None, at_the_desk: bool = False
+) -> date | None:
     """The first local date after this one with a free time, or None up to the horizon."""
     today = timezone.localdate(timezone=service.location.zone)
     horizon, length = _horizon(service, today), WEEK
     day = max(min(after, horizon) + timedelta(days=1), today)
     while day <= horizon:
-        found = offers(service, day, day + length - timedelta(days=1), resource=resource)
+        until = day + length - timedelta(days=1)
+        found = offers(service, day, until, resource=resource, at_the_desk=at_the_desk)
         if found:
             return found[0].start.date()
         day, length = day + length, length * 2
@@ -121,6 +127,7 @@ def nearest(
     count: int = 6,
     resource: Resource | None = None,
     people: int = 1,
+    at_the_desk: bool = False,
 ) -> list[Offer]:
     """The free times nearest to a start, in order of time."""
     today = timezone.localdate(timezone=service.location.zone)
@@ -129,7 +136,14 @@ def nearest(
     reach, found = timedelta(days=1), list[Offer]()
     while len(found) < count and not (wanted - reach < today and horizon < wanted + reach):
         reach *= 3
-        found = offers(service, wanted - reach, wanted + reach, resource=resource, people=people)
+        found = offers(
+            service,
+            wanted - reach,
+            wanted + reach,
+            resource=resource,
+            people=people,
+            at_the_desk=at_the_desk,
+        )
     found.sort(key=lambda offer: abs(offer.start - start))
     return sorted(found[:count], key=lambda offer: offer.start)
 
@@ -154,9 +168,10 @@ def candidates(service: Service, start: datetime) -> Candidates:
 def candidates_against_the_rules(service: Service, start: datetime) -> Candidates:
     """Who could serve this start if notice, horizon, hours and absences did not count; two queries.
 
-    Whoever works then comes first. Raises NotOffered when the start is past or nobody could ever do it.
+    Whoever works then comes first. Raises NotOffered when the start is past, also for the desk, or nobody
+    could ever do it.
     """
-    if start < timezone.now():
+    if _is_over_at_the_desk(service, start):
         raise NotOffered("past", _("This time has passed."))
     if not _is_active(service):
         raise NotOffered("inactive", _("This is not offered at the moment."))
@@ -170,6 +185,21 @@ def candidates_against_the_rules(service: Service, start: datetime) -> Candidate
     if not all(by_kind.values()):
         raise NotOffered("nobody", _("Nobody is available at this time."))
     return Candidates(by_kind)
+
+
+def candidates_at_the_desk(service: Service, start: datetime) -> Candidates:
+    """Who could serve this start when staff write it down: hours and horizon count; two queries.
+
+    Notice and steps do not, and it may have begun today, `desk_late_start_seconds` ago at most. Raises
+    NotOffered with the reason that matters most: closed comes before too far ahead.
+    """
+    if _is_over_at_the_desk(service, start):
+        raise NotOffered("past", _("This time has passed."))
+    found = _by_the_hours(service, start)
+    today = timezone.localdate(timezone=service.location.zone)
+    if _local_date(service, start, today, date.max) > _horizon(service, today):
+        raise _too_far(service)
+    return found
 
 
 def is_free(service: Service, start: datetime, *, resource: Resource | None, people: int = 1) -> bool:
@@ -204,6 +234,10 @@ def candidates_by_the_hours(service: Service, start: datetime, rules: Roster | N
     """
     if start < timezone.now():
         raise NotOffered("past", _("This time has passed."))
+    return _by_the_hours(service, start, rules)
+
+
+def _by_the_hours(service: Service, start: datetime, rules: Roster | None = None) -> Candidates:
     if not _is_active(service):
         raise NotOffered("inactive", _("This is not offered at the moment."))
     if rules is None:
@@ -215,6 +249,20 @@ def candidates_by_the_hours(service: Service, start: datetime, rules: Roster | N
     if not all(by_kind.values()):
         raise NotOffered("nobody", _("Nobody is available at this time."))
     return Candidates(by_kind)
+
+
+def _is_over_at_the_desk(service: Service, start: datetime) -> bool:
+    """Whether a start is too long ago to be written down: who is in the chair now still can be."""
+    now, zone = timezone.now(), service.location.zone
+    if start >= now:
+        return False
+    is_today = start.astimezone(zone).date() == now.astimezone(zone).date()
+    return not is_today or (now - start).total_seconds() > settings.HOLDFAST.desk_late_start_seconds
+
+
+def _too_far(service: Service) -> NotOffered:
+    days = service.location.horizon_days
+    return NotOffered("horizon", _("Times can be booked up to %(days)s days ahead.") % {"days": days})
 
 
 def _horizon(service: Service, today: date) -> date:
@@ -242,9 +290,7 @@ def _in_time(service: Service, start: datetime) -> datetime:
     if start < now + timedelta(minutes=location.minimum_notice_minutes):
         raise NotOffered("notice", _("This time is too soon to be booked."))
     if _local_date(service, start, today, date.max) > _horizon(service, today):
-        raise NotOffered(
-            "horizon", _("Times can be booked up to %(days)s days ahead.") % {"days": location.horizon_days}
-        )
+        raise _too_far(service)
     return start.astimezone(location.zone)
 
 

@@ -31,6 +31,7 @@ class Limits:
     processing_max_attempts: int = 3
     draft_hold_seconds: int = 10 * MINUTE
     call_hold_seconds: int = 5 * MINUTE  # a time held while somebody is on the telephone
+    desk_late_start_seconds: int = 2 * HOUR  # how long ago what staff write down may have begun, today
     approval_promise_seconds: int = DAY
     approval_before_start_seconds: int = DAY
     confirmation_wait_seconds: int = DAY

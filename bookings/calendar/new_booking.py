@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings import customer_page
 from bookings.booking import Booking, Status
-from bookings.calendar import holding, new_booking_page, recording
+from bookings.calendar import alternatives, holding, new_booking_page, recording
 from bookings.calendar.entering import at_place, barred_from_booking
 from bookings.calendar.forms import initial_of, read_start
 from bookings.calendar.new_booking_form import NewBookingForm
@@ -100,8 +100,7 @@ def _next_step(location: Location) -> datetime:
 def _helped(request: HttpRequest, location: Location) -> NewBookingForm:
     """The same form for another service, with a known customer or another time; nothing is booked."""
     typed: dict[str, Any] = {name: request.POST[name] for name in request.POST if name not in OURS}
-    if start := read_start(request.POST.get("pick", "")):
-        typed |= initial_of(start, location)
+    typed |= alternatives.picked(request.POST.get("pick", ""), location)
     number = request.POST.get("use", "")
     if _is_number(number):
         own = reach.within(request.user, Booking.objects.filter(pk=int(number)))

@@ -56,6 +56,9 @@ class NewBookingForm(TimeAtPlaceForm):
     count = forms.TypedChoiceField(
         label=_("How many times?"), required=False, coerce=int, initial=USUAL_COUNT
     )
+    unreachable = forms.BooleanField(
+        label=_("Walk-in: cannot be reached, so nothing is sent"), required=False
+    )
     confirm_duplicate = forms.BooleanField(label=_("Both are meant"), required=False)
 
     def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
@@ -107,9 +110,13 @@ class NewBookingForm(TimeAtPlaceForm):
         if cleaned.get("every") and not cleaned.get("count") and "count" not in self.errors:
             self.add_error("count", _("Please choose how many times."))
         is_typed_well = not {"phone", "email"} & self.errors.keys()
-        if is_typed_well and not cleaned.get("phone") and not cleaned.get("email"):
+        is_reached = cleaned.get("phone") or cleaned.get("email") or cleaned.get("unreachable")
+        if is_typed_well and not is_reached:
             raise ValidationError(
-                _("Please enter a telephone number or an e-mail address: how else would they hear of it?")
+                _(
+                    "Please enter a telephone number or an e-mail address: how else would they hear of it? "
+                    "Tick “walk-in” if they cannot be reached."
+                )
             )
         return cleaned
 
@@ -143,6 +150,7 @@ class NewBookingForm(TimeAtPlaceForm):
         return Submission(
             language=self.location.locale,
             overrides=bool(given["reason"]),
+            at_the_desk=True,
             people=given.get("people") or 1,
             answers=question_fields.answers(given),
             **{name: given[name] for name in taken},

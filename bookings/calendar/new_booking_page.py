@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from bookings import attending
 from bookings.booking import Booking
 from bookings.calendar import held, holding, suggestions
+from bookings.calendar.alternatives import Alternative
 from bookings.calendar.entering import framed, may
 from bookings.calendar.new_booking_form import NewBookingForm
 from bookings.calendar.series_dates import Dates
-from bookings.times import Offer
 from operations import intents
 
 
@@ -27,7 +27,7 @@ class Shown:
     problem: str = ""
     may_override: bool = False
     """Whether the rule that refused can be set aside by this person."""
-    alternatives: list[Offer] = field(default_factory=list)
+    alternatives: list[Alternative] = field(default_factory=list)
     earlier: Booking | None = None
     dates: Dates | None = None
     held: Booking | None = None

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from bookings import attending, series, times
+from bookings import attending, series
 from bookings.allocation import TimeTaken
 from bookings.booking import Status
-from bookings.calendar import booked, held, holding, series_dates
+from bookings.calendar import alternatives, booked, held, holding, series_dates
 from bookings.calendar.entering import may
 from bookings.calendar.new_booking_form import NewBookingForm
 from bookings.calendar.new_booking_page import Shown, page
@@ -123,12 +123,7 @@ def _refused(request: HttpRequest, form: NewBookingForm, refusal: HoldfastError)
         problem = str(refusal)
         number = intents.issue() if isinstance(refusal, intents.KeyReused | intents.RequestExpired) else ""
         return page(request, form, Shown(409, problem, dates=_dates(request, form)), number)
-    people = wanted.get("people") or 1
-    near = (
-        times.nearest(wanted["service"], wanted["start"], people=people)
-        if isinstance(refusal, TimeTaken | NotOffered)
-        else []
-    )
+    near = alternatives.near(wanted) if isinstance(refusal, TimeTaken | NotOffered) else []
     match refusal:
         case TimeTaken():
             return page(request, form, Shown(409, _("Somebody has this time already."), False, near))

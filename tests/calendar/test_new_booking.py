@@ -1,5 +1,6 @@
 """The form for somebody on the telephone: one page, nothing typed is lost, nothing is booked twice."""
 
+import re
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -8,16 +9,16 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings import customers
+from bookings import customers, processing
 from bookings.customer import Customer
 from bookings.models import Assignment, Booking
 from bookings.places import Location
 from operations import roles
 from operations.history import Event
 from operations.repair import RecoveryAttempt
-from tests.calendar.attending import soon, staff
+from tests.calendar.attending import breaches, soon, staff
 from tests.calendar.calling import CALLER, filled, opened, path_to, send
-from tests.calendar.pages import browser, calendar, look, post
+from tests.calendar.pages import browser, calendar, look, of, post
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
 from tests.pages.visitor import Page
 
@@ -101,7 +102,7 @@ def test_a_taken_time_answers_with_the_nearest_free_ones(service):
 
 
 def test_a_rule_refuses_and_says_how_to_set_it_aside(service):
-    Location.objects.update(minimum_notice_minutes=7 * 24 * 60)
+    Location.objects.update(horizon_days=0)
     client = browser()
 
     refused = send(client, service)
@@ -111,7 +112,79 @@ def test_a_rule_refuses_and_says_how_to_set_it_aside(service):
     form = Page(refused, "").form("/new/")
     assert post(client, form, **filled(form, service, reason="A regular")).status_code == 303
     event = Event.objects.of(Booking.objects.get()).first()
-    assert (event.reason, event.details["set_aside"], event.user_id) == ("A regular", "notice", staff().pk)
+    assert (event.reason, event.details["set_aside"], event.user_id) == ("A regular", "horizon", staff().pk)
+
+
+def test_notice_does_not_bind_who_stands_at_the_counter(service):
+    Location.objects.update(minimum_notice_minutes=7 * 24 * 60)
+
+    assert send(browser(), service).status_code == 303
+
+    event = Event.objects.of(Booking.objects.get()).first()
+    assert (event.reason, event.details["set_aside"]) == ("", "notice")
+
+
+def test_the_hours_bind_and_are_named_before_anything_else(service):
+    Location.objects.update(minimum_notice_minutes=7 * 24 * 60, opening_hours="2020 Jan 01 08:00-09:00")
+
+    answer = send(browser(), service)
+
+    assert answer.status_code == 422
+    assert "We are closed at this time." in answer.content.decode()
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(20, 303), (130, 422)])
+def test_who_is_in_the_chair_now_can_be_written_down(minutes, status):
+    location = LocationFactory(time_zone="Etc/UTC", opening_hours="24/7", minimum_notice_minutes=60)
+    service = ServiceFactory(location=location)
+    ResourceFactory(location=location)
+    begun = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+    if (begun - timedelta(minutes=130)).date() != timezone.now().date():
+        pytest.skip("the day has only begun")
+
+    assert send(browser(), service, begun, email="anna@example.com").status_code == status
+
+    if status == 303:
+        processing.drain()
+        booking = Booking.objects.get()
+        assert (booking.status, booking.starts_at) == ("accepted", begun)
+        assert Event.objects.of(booking).first().details["set_aside"] == "past"
+        assert breaches() == []
+
+
+def test_a_walk_in_who_cannot_be_reached_is_booked_when_that_is_ticked(service):
+    client = browser()
+    nameless = {"name": "Laufkunde", "phone": "", "email": ""}
+    assert send(client, service, **nameless).status_code == 422
+
+    done = send(client, service, **nameless, unreachable="on")
+
+    assert "so nothing is sent" in client.get(done["Location"]).content.decode()
+    processing.drain()
+    booking = Booking.objects.get()
+    assert (booking.status, booking.phone, booking.email) == ("accepted", "", "")
+    assert "There is no telephone number either." in look(client, of(booking)).text
+    assert breaches() == []
+
+
+@pytest.mark.parametrize(("number", "whom"), [(0, "mehmet"), (-1, "lena")])
+def test_what_is_offered_instead_can_be_booked_as_it_stands(service, number, whom):
+    mehmet = ResourceFactory(location=service.location, name="Mehmet", slug="mehmet")
+    BookingFactory(service=service, resource=mehmet, starts_at=soon(), accepted=True)
+    client = browser()
+
+    refused = Page(send(client, service, resource="mehmet"), path_to(service.location))
+    pick = re.findall(r'name="pick" value="([^"]+)"', refused.html)[number]
+    form = refused.form("/new/")
+    again = Page(
+        client.post(form.action, form.fields | filled(form, service, pick=pick, resource="mehmet")), ""
+    )
+
+    assert "with Lena" in refused.text
+    assert f'<option value="{whom}" selected>' in again.html
+    form = again.form("/new/")
+    assert post(client, form, **filled(form, service, resource=whom)).status_code == 303
+    assert Booking.objects.latest("pk").resource.slug == whom
 
 
 def test_nobody_sets_rules_aside_without_the_permission(service):
