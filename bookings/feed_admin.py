@@ -30,7 +30,7 @@ class GroupedByPlace(ModelChoiceIterator):
             yield (place.name, [self.choice(each) for each in those])
 
 
-class ByPlace(forms.ModelChoiceField):
+class ByPlace(forms.ModelChoiceField[Any]):
     """People and rooms of several places; the name alone may stand for two of them."""
 
     iterator = GroupedByPlace

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import when
+from bookings.importing import dates
 from bookings.importing.formats import Row
 from bookings.intake import Submission
 from bookings.places import Location, Resource, Service
@@ -42,6 +43,8 @@ class Names:
 
     location: Location
     mapped: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    order: str = ""
+    """Which number of a date comes first, of those in dates.py; "" while nobody can say."""
     services: dict[str, Service] = field(init=False)
     people: dict[str, Resource] = field(init=False)
 
@@ -90,8 +93,8 @@ def submission(row: Row, names: Names, *, silently: bool) -> Submission:
     resource = None if names.is_anyone(row.person) else names.person(row.person)
     if resource is None and not names.is_anyone(row.person):
         raise Unusable(_("Unknown person or room “%(name)s”.") % {"name": row.person})
-    start = instant(row.start, names.location.zone)
-    _check_length(row, service, start)
+    start = instant(row.start, names.location.zone, names.order)
+    _check_length(row, service, start, names.order)
     given = customer(row)
     return Submission(
         service=service,
@@ -116,12 +119,14 @@ def customer(row: Row) -> dict[str, Any]:
     return dict(form.cleaned_data)
 
 
-def instant(text: str, zone: ZoneInfo) -> datetime:
+def instant(text: str, zone: ZoneInfo, order: str = "") -> datetime:
     """The instant of a wall time at the place, or of a time with an offset; raises Unusable."""
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = dates.read(text, order)
     except ValueError as error:
         raise Unusable(_("“%(text)s” is not a time like 2027-01-31 09:30.") % {"text": text}) from error
+    except dates.OrderUnknown as error:
+        raise Unusable(str(error)) from error
     if not 2000 <= moment.year <= 2999:
         raise Unusable(_("“%(text)s” is not a time like 2027-01-31 09:30.") % {"text": text})
     if moment.tzinfo is not None:
@@ -136,10 +141,10 @@ def instant(text: str, zone: ZoneInfo) -> datetime:
     return local.astimezone(UTC)
 
 
-def _check_length(row: Row, service: Service, start: datetime) -> None:
+def _check_length(row: Row, service: Service, start: datetime, order: str) -> None:
     if not row.end:
         return
-    length = instant(row.end, service.location.zone) - start
+    length = instant(row.end, service.location.zone, order) - start
     if length != timedelta(minutes=service.minutes):
         raise Unusable(
             _("It takes %(there)d minutes there, and “%(service)s” takes %(here)d here.")

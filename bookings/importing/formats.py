@@ -92,15 +92,15 @@ def read(file: TextIO, form: str) -> Iterator[Row]:
     first = file.read(1).lstrip(BOM) or file.read(1)
     try:
         if form == EASY and first in "[{" and first:
-            yield from _rows(_appointments(first + file.read()), form)
+            yield from _rows(enumerate(_appointments(first + file.read()), start=1), form)
         else:
             yield from _rows(_lines(chain([first + file.readline()], file)), form)
     except (UnicodeDecodeError, csv.Error) as error:
         raise Unreadable(_("This is not a table in UTF-8: %(error)s.") % {"error": error}) from error
 
 
-def _rows(told: Iterable[dict[str, str]], form: str) -> Iterator[Row]:
-    for number, cells in enumerate(told, start=1):
+def _rows(told: Iterable[tuple[int, dict[str, str]]], form: str) -> Iterator[Row]:
+    for number, cells in told:
         found = {
             field: next((cells[name] for name in names if cells.get(name)), "")
             for field, names in COLUMNS[form].items()
@@ -113,16 +113,19 @@ def _rows(told: Iterable[dict[str, str]], form: str) -> Iterator[Row]:
         yield Row(number, **found)
 
 
-def _lines(lines: Iterable[str]) -> Iterator[dict[str, str]]:
-    """The rows of a CSV file by the names of their columns."""
+def _lines(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file by the names of their columns, numbered as a spreadsheet numbers its lines."""
     lines = iter(lines)
     heading = next(lines, "")
     delimiter = max(DELIMITERS, key=heading.count)
     names = [_squeezed(name) for name in next(csv.reader([heading], delimiter=delimiter), [])]
     _check(names)
-    for cells in csv.reader(lines, delimiter=delimiter):
+    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=2):
         if any(cells):
-            yield {name: plain(cell.strip())[:LONGEST_CELL] for name, cell in zip(names, cells, strict=False)}
+            yield (
+                number,
+                {name: plain(cell.strip())[:LONGEST_CELL] for name, cell in zip(names, cells, strict=False)},
+            )
 
 
 def _check(names: list[str]) -> None:

@@ -50,6 +50,15 @@ class ImportFile(models.Model):
         """The rows, one after another."""
         return formats.read(io.StringIO(self.content), self.form)
 
+    def dates(self) -> list[str]:
+        """Every date of the file as it is written."""
+        return [text for row in self.rows() for text in (row.start, row.end) if text]
+
+    @property
+    def chosen_order(self) -> str:
+        """What somebody said about the order of day and month."""
+        return str(self.mapped.get("dates", {}).get("order", ""))
+
 
 def keep(key: uuid.UUID, location: Location | None, form: str, raw: bytes) -> ImportFile:
     """Keep a file whose every row can be read; the same key gives the same file. Raises Unreadable."""

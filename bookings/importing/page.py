@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bookings.importing import dates
 from bookings.importing.checking import ANYONE, Names
 from bookings.importing.kept import ImportFile
 from bookings.importing.planning import BOOK, REFUSED, THERE, Planner, Verdict
@@ -27,6 +28,9 @@ class Look:
 
     verdicts: list[Verdict]
     unknown: list[Unknown]
+    unclear: str = ""
+    """A date of which only somebody can say what it means."""
+    order: str = ""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -36,8 +40,15 @@ class Look:
 
 def look(file: ImportFile) -> Look:
     """Plan every row; a few queries each, at most as many rows as a page takes."""
-    names, rows = Names(file.place, file.mapped), list(file.rows())
-    return Look(list(Planner(names).verdicts(rows)), unknown(names, file))
+    names, rows, written = names_of(file), list(file.rows()), file.dates()
+    unclear = "" if dates.order_of(written) else dates.first_unclear(written)
+    return Look(list(Planner(names).verdicts(rows)), unknown(names, file), unclear, file.chosen_order)
+
+
+def names_of(file: ImportFile) -> Names:
+    """What names and dates of the file mean: what somebody said, and of dates what the file says itself."""
+    order = dates.order_of(file.dates()) or file.chosen_order
+    return Names(file.place, file.mapped, order)
 
 
 def unknown(names: Names, file: ImportFile) -> list[Unknown]:
@@ -63,4 +74,6 @@ def mapping(file: ImportFile, typed: Mapping[str, str]) -> dict[str, dict[str, s
         is_known = names.service(slug) if each.kind == "services" else slug == ANYONE or names.person(slug)
         if slug and is_known:
             chosen[each.kind][each.name] = slug
+    if typed.get("order") in (dates.DAY_FIRST, dates.MONTH_FIRST):
+        chosen["dates"] = {"order": typed["order"]}
     return chosen

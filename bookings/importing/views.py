@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +10,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings import csv_files
 from bookings.calendar.entering import at_place, framed
 from bookings.importing import applying, formats, kept, page
 from bookings.importing.checking import ANYONE, Names
@@ -57,6 +60,25 @@ def choose(request: HttpRequest, location: Location) -> HttpResponse:
     return console.see_other(_page(file))
 
 
+@require_safe
+@at_place
+def sample(request: HttpRequest, location: Location) -> HttpResponse:
+    """A file as it can be read, with a service and a person of the place."""
+    if not request.user.has_perm(IMPORT):
+        return _barred(request, location)
+    service = location.services.filter(is_active=True).first()
+    person = location.resources.filter(is_active=True).first()
+    day = timezone.localdate(timezone=location.zone) + timedelta(days=7)
+    rows: list[list[Any]] = [
+        ["id", "service", "person", "start", "name", "email", "phone", "notes"],
+        ["1", service or "", person or "", f"{day} 10:00", "Anna Berg", "anna@example.com", "", ""],
+        ["2", service or "", "", f"{day} 11:00", "Ben Wolf", "", "+49 30 23125 201", ""],
+    ]
+    answer = HttpResponse(csv_files.lines(rows, bom=True), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="bookings-{location.slug}.csv"'
+    return answer
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_place
 def show(request: HttpRequest, location: Location, pk: int) -> HttpResponse:
@@ -80,7 +102,7 @@ def show(request: HttpRequest, location: Location, pk: int) -> HttpResponse:
 
 
 def _apply(request: HttpRequest, file: ImportFile) -> HttpResponse:
-    planner = Planner(Names(file.place, file.mapped))
+    planner = Planner(page.names_of(file))
     telling = request.POST.get("tell") == "1"
     done = list(applying.apply(file.rows(), planner, telling=telling, user_id=request.user.pk))
     number = sum(verdict.outcome == BOOK for verdict in done)

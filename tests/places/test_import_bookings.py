@@ -151,7 +151,7 @@ def test_a_dry_run_names_the_row_before_that_takes_the_time(run):
         f"{n},Haircut,,2099-03-03 {at},C{n},c{n}@example.com,," for n, at in enumerate(["10:00", "10:15"])
     ]
 
-    assert "It overlaps with row 1." in run(table(*lines))[1]
+    assert "It overlaps with row 2." in run(table(*lines))[1]
 
 
 def test_anyone_is_whoever_is_free(run, place):

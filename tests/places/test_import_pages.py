@@ -73,7 +73,7 @@ def test_what_is_shown_is_what_is_done(owner):
     path = upload(owner)["Location"]
     page = look(owner, path)
     assert "Unknown service “Trim”." in page.text
-    assert "It overlaps with row 1." in page.text
+    assert "It overlaps with row 2." in page.text
     assert not Booking.objects.exists()
 
     assert press(owner, page, "apply").status_code == 303

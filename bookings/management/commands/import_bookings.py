@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bookings.importing import applying, formats
+from bookings.importing import applying, dates, formats
 from bookings.importing.checking import Names
 from bookings.importing.formats import Unreadable
 from bookings.importing.planning import BOOK, REFUSED, THERE, Planner
@@ -26,6 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--apply", action="store_true", help="Book them.")
         parser.add_argument("--dry-run", action="store_true", help="The default: change nothing.")
         parser.add_argument("--tell", action="store_true", help="Send each customer a confirmation.")
+        parser.add_argument(
+            "--dates",
+            choices=[dates.DAY_FIRST, dates.MONTH_FIRST],
+            default="",
+            help="Which number comes first in 01/12/2026, where the file itself does not show it.",
+        )
         for part in ("service", "person"):
             parser.add_argument(
                 f"--map-{part}", action="append", default=[], metavar="NAME=SLUG", help="A name in the file."
@@ -38,8 +44,13 @@ class Command(BaseCommand):
         if options["apply"] and options["dry_run"]:
             raise CommandError("Either --apply or --dry-run.")
         mapped = {"services": _pairs(options["map_service"]), "people": _pairs(options["map_person"])}
-        planner = Planner(Names(location, mapped))
         try:
+            with options["file"].open(encoding="utf-8-sig", newline="") as file:
+                written = (
+                    text for row in formats.read(file, options["format"]) for text in (row.start, row.end)
+                )
+                order = dates.order_of(written) or options["dates"]
+            planner = Planner(Names(location, mapped, order))
             with options["file"].open(encoding="utf-8-sig", newline="") as file:
                 rows = formats.read(file, options["format"])
                 if options["apply"]:
