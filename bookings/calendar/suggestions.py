@@ -69,9 +69,10 @@ def _with_blocks(people: list[Known]) -> list[Known]:
     if not people:
         return people
     emails = [each.email.lower() for each in people if each.email]
-    numbers = [each.phone_key for each in people if each.phone_key and not each.email]
+    numbers = [each.phone_key for each in people if each.phone_key]
     blocked = Customer.objects.blocked().filter(Q(email__in=emails) | Q(email="", phone_key__in=numbers))
     reasons = {each.email or each.phone_key: each.blocked_reason for each in blocked}
     return [
-        replace(each, blocked_reason=reasons.get(each.email.lower() or each.phone_key, "")) for each in people
+        replace(each, blocked_reason=reasons.get(each.email.lower()) or reasons.get(each.phone_key, ""))
+        for each in people
     ]

@@ -114,9 +114,8 @@ def _elsewhere(location: Location, requests: Sequence[Booking]) -> list[Worry]:
 
 
 def _is_same_person(one: Booking, other: Booking) -> bool:
-    if one.email:
-        return one.email.lower() == other.email.lower()
-    return bool(one.phone_key) and one.phone_key == other.phone_key
+    has_address = bool(one.email) and one.email.lower() == other.email.lower()
+    return has_address or (bool(one.phone_key) and one.phone_key == other.phone_key)
 
 
 def _overlap(booking: Booking, other: Booking | Absence | Closure) -> bool:

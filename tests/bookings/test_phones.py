@@ -115,6 +115,8 @@ def test_a_block_holds_however_the_number_is_typed():
 
     assert customers.is_blocked(BookingFactory(email="", phone="030 23125201"))
     assert not customers.is_blocked(BookingFactory(email="", phone="040 23125201"))
+    assert customers.is_blocked(BookingFactory(email="new@example.com", phone="030 23125201"))
+    assert not customers.is_blocked(BookingFactory(email="new@example.com", phone=""))
 
 
 def test_one_customer_for_all_spellings():
