@@ -19,7 +19,7 @@ class MessageText(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name = _("message text")
+        verbose_name, verbose_name_plural = _("message text"), _("message texts")
         ordering = ("location__name", "kind", "language")
         constraints = (
             models.UniqueConstraint(

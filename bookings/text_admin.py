@@ -5,17 +5,15 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from bookings import placeholders, previews
+from bookings import placeholders, previews, text_overview
 from bookings.message_texts import MessageText
 from bookings.places import Location
 from bookings.text_forms import EDITABLE, DraftForm, MessageTextForm
@@ -30,15 +28,6 @@ DRAFTS, MOST_DRAFTS = "message_text_drafts", 5
 class MessageTextAdmin(QuickAdmin):
     form = MessageTextForm
     change_form_template = "desk/message_text.html"
-    change_list_template = "desk/message_texts.html"
-    list_display = ("title", "location", "language", "subject", "updated_at")
-    list_filter = ("location", "kind")
-    list_select_related = ("location",)
-    ordering = ("location__name", "kind", "language", "pk")
-
-    @admin.display(description=gettext_lazy("message"))
-    def title(self, text: MessageText) -> str:
-        return kinds.title(text.kind)
 
     def get_urls(self) -> list[Any]:
         """The texts, and the previews beside them."""
@@ -49,6 +38,40 @@ class MessageTextAdmin(QuickAdmin):
             path("preview/html/", wrap(self.show_framed), name="bookings_preview_html"),
         ]
         return own + super().get_urls()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Every kind of message of one place in one language, whoever says it."""
+        self._may_look(request)
+        places = list(reach.within(request.user, Location.objects.all()))
+        wanted = request.GET.get("location__id__exact", "")
+        location = next((each for each in places if str(each.pk) == wanted), places[0] if places else None)
+        context: dict[str, Any] = {
+            "title": _("Texts of messages"),
+            "locations": places,
+            "location": location,
+            "may_add": self.has_add_permission(request),
+            **(extra_context or {}),
+        }
+        if location:
+            tongues = text_overview.tongues(location)
+            asked = request.GET.get("language", "")
+            language = asked if asked in {each.code for each in tongues} else tongues[0].code
+            lines = text_overview.lines(location, language)
+            context |= {"tongues": tongues, "language": language, "lines": lines}
+        return self._page(request, "desk/message_texts.html", context)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:  # noqa: ARG002
+        return self._back_to(obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:  # noqa: ARG002
+        return self._back_to(obj)
+
+    def _back_to(self, text: MessageText) -> HttpResponseRedirect:
+        """The other messages of that place in that language."""
+        query = urlencode({"location__id__exact": str(text.location_id), "language": text.language})
+        return HttpResponseRedirect(f"{reverse('admin:bookings_messagetext_changelist')}?{query}")
 
     def list_previews(self, request: HttpRequest) -> HttpResponse:
         """Every place with every kind of message."""

@@ -27,7 +27,7 @@ EDITABLE = (
 def languages() -> list[tuple[str, str]]:
     """The languages that our texts exist in, and those of the places."""
     locales = Location.objects.order_by().values_list("locale", flat=True).distinct()
-    codes = dict.fromkeys([code for code, _name in settings.LANGUAGES] + [_base(each) for each in locales])
+    codes = dict.fromkeys([code for code, _name in settings.LANGUAGES] + [base_of(each) for each in locales])
     return [(code, _name_of(code)) for code in codes]
 
 
@@ -108,7 +108,8 @@ def _unknown(piece: str, kind: str) -> str:
     }
 
 
-def _base(locale: str) -> str:
+def base_of(locale: str) -> str:
+    """The language without its manner of writing: de of de-AT."""
     return locale.split("-")[0].lower()
 
 
