@@ -90,7 +90,7 @@ def values(choices: Choices) -> set[str]:
 
 @cache
 def _continents() -> Choices:
-    """The names of ten continents and oceans; older names of the same clocks are left out."""
+    """The names of ten continents and oceans; others of the same clocks, such as US/Eastern, are left out."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name in sorted(available_timezones()):
         continent, _slash, city = name.partition("/")

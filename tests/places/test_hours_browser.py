@@ -79,6 +79,12 @@ def addresses(booking):
         "location form": reverse("admin:bookings_location_change", args=[booking.location_id]),
         "service form": reverse("admin:bookings_service_change", args=[service.pk]),
         "resource form": reverse("admin:bookings_resource_change", args=[person.pk]),
+        "new location": reverse("admin:bookings_location_add"),
+        "delete": reverse("admin:bookings_resource_delete", args=[person.pk]),
+        "absence": reverse("hours-gone", args=[place, person.slug, person.absences.get().pk]),
+        "texts": reverse("admin:bookings_messagetext_changelist"),
+        "home": reverse("admin:index"),
+        "new account": reverse("admin:auth_user_add"),
         "calendar": f"{reverse('calendar', args=[place])}?date={day}",
     }
 
@@ -128,3 +134,15 @@ def test_it_works_without_javascript(barber, browser, live_server):
     expect(page.locator("#preview")).to_contain_text("07:00–19:30")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".messagelist")).to_contain_text("Saved.")
+
+
+def test_a_new_location_takes_the_clock_of_the_computer_and_says_so(barber, browser, live_server):
+    page = browser.new_context(timezone_id="Europe/Vienna").new_page()
+    log_in(page, live_server)
+    page.goto(live_server.url + reverse("admin:bookings_location_add"))
+
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Vienna")
+    expect(page.get_by_text("Taken from the clock of this computer.")).to_be_visible()
+
+    page.get_by_label("Choose a colour").fill("#17392c")
+    expect(page.get_by_label("Colour", exact=True)).to_have_value("#17392c")
