@@ -145,4 +145,4 @@ def test_a_new_location_takes_the_clock_of_the_computer_and_says_so(barber, brow
     expect(page.get_by_text("Taken from the clock of this computer.")).to_be_visible()
 
     page.get_by_label("Choose a colour").fill("#17392c")
-    expect(page.get_by_label("Colour", exact=True)).to_have_value("#17392c")
+    expect(page.locator("#id_colour")).to_have_value("#17392c")
