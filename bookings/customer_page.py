@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
@@ -57,9 +57,14 @@ def with_visits(listed: QuerySet[Customer]) -> QuerySet[Customer]:
     by_address = there.exclude(email="").filter(address=OuterRef("email"))
     by_phone = there.filter(email="", phone_key=OuterRef("phone_key")).exclude(phone_key="")
     return listed.annotate(
-        bookings_count=Coalesce(_count(by_address, "address"), _count(by_phone, "phone_key"), 0),
-        last_visit=Coalesce(_last(by_address), _last(by_phone)),
+        bookings_count=Coalesce(_by_key(_count(by_address, "address"), _count(by_phone, "phone_key")), 0),
+        last_visit=_by_key(_last(by_address), _last(by_phone)),
     )
+
+
+def _by_key(with_address: Subquery, without: Subquery) -> Case:
+    """Only the one that the customer has a key for is looked up: of the empty key there are many bookings."""
+    return Case(When(~Q(email=""), then=with_address), default=without)
 
 
 def _count(theirs: QuerySet[Booking], key: str) -> Subquery:
