@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,17 +16,22 @@ from django.utils.translation import gettext_lazy as _
 from bookings import allocation, intake
 from bookings.allocation import Place
 from bookings.booking import Booking, Status
-from bookings.changes import left_alone
+from bookings.changes import Changed, left_alone
 from bookings.intake import Recorded, Submission
 from bookings.places import Service
 from operations import intents, workflow
-from operations.errors import Refusal
+from operations.errors import Refusal, StaleRecord
 from operations.transactions import use_case
 from operations.workflow import Operation, Source
 
+HELD = "held"  # what became of a request that holds a time
+TRIES = 8
+
+Submit = Callable[[intents.Request, Booking], Changed]
+
 
 class HoldOver(Refusal):
-    """Raised when the draft that a request made was let go meanwhile: it takes another request."""
+    """Raised within when the draft that a request made was let go meanwhile: it takes another request."""
 
     code = "hold_over"
     message = _("This time is not held for you any more.")
@@ -41,17 +50,66 @@ def hold(
     by: Operation | None = None,
     seconds: int | None = None,
 ) -> Recorded:
-    """Hold the time of a form; the same request id holds one time, whatever comes.
+    """Hold the time of a form, for `draft_hold_seconds` unless it says otherwise.
 
-    For `draft_hold_seconds` unless it says otherwise.
-
-    Sent again with other details, it is the same draft that changes; `own` is the token of a draft that
-    this form was opened from. Once submitted it changes no more: an equal request finds the booking, another
-    raises intents.KeyReused. Raises HoldOver when the draft was let go, and what `intake.submit` raises.
+    The same request id holds one time, however often it comes: with other details it is the same draft that
+    changes, and when its hold is over the time is held anew, once. `own` is the token of a draft that this
+    form was opened from. Once submitted a draft changes no more: an equal request finds the booking, another
+    raises intents.KeyReused. Raises what `intake.submit` raises.
     """
     operation = by or intake.by_customer(request, source)
     until = held_until(seconds)
-    return intake.answer(request, submission, lambda: _hold(request, submission, operation, own, until))
+    while True:
+        attempt = partial(_hold, request, submission, operation, own, until)
+        try:
+            return intake.answer(request, submission, attempt)
+        except HoldOver as over:  # the next number follows from this one, so that two presses hold one time
+            request = replace(request, key=uuid.uuid5(request.key, over.booking.token))
+
+
+def book(
+    request: intents.Request,
+    submission: Submission,
+    *,
+    source: Source,
+    submit: Submit,
+    own: str = "",
+    by: Operation | None = None,
+    seconds: int | None = None,
+) -> Recorded:
+    """Book what a form says, of the time that it holds if any; `submit` makes a booking of a draft.
+
+    Whoever goes back to the form that held a time books the same draft. Raises what `intake.submit` raises.
+    """
+    attempt = partial(_book, request, submission, source, submit, own, by, seconds)
+    for _try in range(TRIES - 1):
+        try:
+            return attempt()
+        except StaleRecord:  # the same press came twice and wrote into the draft in between: look again
+            continue
+    return attempt()
+
+
+def _book(
+    request: intents.Request,
+    submission: Submission,
+    source: Source,
+    submit: Submit,
+    own: str,
+    by: Operation | None,
+    seconds: int | None,
+) -> Recorded:
+    held = partial(hold, request, submission, source=source, own=own, by=by, seconds=seconds)
+    try:
+        recorded = held() if own else intake.submit(request, submission, source=source, by=by)
+    except intents.KeyReused as refusal:
+        if refusal.intent.outcome != HELD or intake.booking_of(refusal.intent).status != Status.DRAFT:
+            raise
+        recorded = held()
+    if recorded.booking.status != Status.DRAFT:
+        return recorded
+    changed = submit(request, recorded.booking)
+    return replace(recorded, booking=changed.booking, is_repeat=changed.is_repeat)
 
 
 def begun(token: str, service: Service) -> Booking | None:
@@ -65,11 +123,15 @@ def _hold(
     request: intents.Request, submission: Submission, operation: Operation, own: str, until: datetime
 ) -> Recorded:
     try:
-        claim = intents.claim(request, submission.payload(), outcome="held")
+        claim = intents.claim(request, submission.payload(), outcome=HELD)
     except intents.KeyReused as refusal:
-        if (draft := _locked(intake.booking_of(refusal.intent).token)) is None:
-            raise
-        return _revised(draft, submission, operation, refusal.intent, until)
+        intent = refusal.intent.locked()
+        made = intake.booking_of(intent)
+        if draft := _locked(made.token):
+            return _revised(draft, submission, operation, intent, until)
+        if intent.stands_for(submission.payload()):  # the same press came twice, and the other was faster
+            return _over_or_sent(made, intent)
+        raise
     made = None if claim.won else intake.booking_of(claim.intent)
     draft = _locked(made.token if made else own)
     if draft is not None:
@@ -118,7 +180,8 @@ def _revised(
     place = _place(draft, submission)
     facts = intake.facts(submission, place) | {"stale_after": until, "duplicate_of": earlier}
     workflow.perform(draft, "revise", operation, facts=facts, **_set_aside(submission))
-    intent.settle(draft, "held")
+    intent.restate(submission.payload())
+    intent.settle(draft, HELD)
     return Recorded(draft, is_repeat=False, received_at=intent.created_at)
 
 

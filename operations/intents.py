@@ -91,6 +91,19 @@ class Intent(models.Model):
         self.subject_model, self.subject_id, self.outcome = subject._meta.label_lower, subject.pk, outcome
         self.save(update_fields=["subject_model", "subject_id", "outcome"])
 
+    def locked(self) -> Intent:
+        """The same as it is once nobody else repeats it: everybody locks a request before its record."""
+        return Intent.objects.select_for_update().get(pk=self.pk)
+
+    def stands_for(self, payload: Mapping[str, Any]) -> bool:
+        """Whether this is what was asked for."""
+        return self.fingerprint == fingerprint(payload)
+
+    def restate(self, payload: Mapping[str, Any]) -> None:
+        """Let the request stand for another payload while nothing was promised for the first."""
+        self.fingerprint = fingerprint(payload)
+        self.save(update_fields=["fingerprint"])
+
 
 class Refused(models.Model):
     """A request that a rule refused, kept so that the refusal can be explained later."""

@@ -6,9 +6,10 @@ more and is booked from; without, it books in one go.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,11 +20,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from bookings import changes, drafts, intake, language, times
+from bookings import changes, drafts, language, times
 from bookings.allocation import TimeTaken
-from bookings.booking import Status
+from bookings.booking import Booking
+from bookings.changes import Changed
 from bookings.forms import BookingForm, parse_start
-from bookings.intake import LikelyDuplicate, Recorded, Submission
+from bookings.intake import LikelyDuplicate, Submission
 from bookings.places import Resource, Service
 from bookings.times import NotOffered
 from bookings.views import days, duplicates, lookup, own_draft, waiting
@@ -86,51 +88,25 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         return _form(request, service, form, request_id, status=422)
     confirmed = request.POST.get("confirm_duplicate") == "1"
     wanted = form.submission(confirm_duplicate=confirmed)
+    said: dict[str, Any] = {"source": Source.WEB, "own": request.POST.get("draft", "")}
     try:
         if request.POST.get("step") == "check":
-            return own_draft.remember(request, _hold(request, key, wanted).booking)
-        recorded = _book(request, key, wanted)
+            return own_draft.remember(request, drafts.hold(key, wanted, **said).booking)
+        recorded = drafts.book(key, wanted, submit=partial(_take, wanted), **said)
     except HoldfastError as refusal:
         return _refuse(request, service, form, request_id, refusal)
     address = reverse("booking", args=[recorded.booking.token])
     return SeeOther(f"{address}?{urlencode({'repeat': 1})}" if recorded.is_repeat else address)
 
 
-def _hold(request: HttpRequest, key: intents.Request, wanted: Submission) -> Recorded:
-    """Hold the time; a form whose hold is over holds it anew, once, however often it is sent."""
-    own = request.POST.get("draft", "")
-    try:
-        return drafts.hold(key, wanted, source=Source.WEB, own=own)
-    except drafts.HoldOver as over:
-        again = replace(key, key=uuid.uuid5(key.key, over.booking.token))
-        return drafts.hold(again, wanted, source=Source.WEB, own=own)
-
-
-def _book(request: HttpRequest, key: intents.Request, wanted: Submission) -> Recorded:
-    """Book in one go; what this form has held already is what it books."""
-    try:
-        if request.POST.get("draft"):
-            recorded = _hold(request, key, wanted)
-        else:
-            recorded = intake.submit(key, wanted, source=Source.WEB)
-    except intents.KeyReused as refusal:
-        if intake.booking_of(refusal.intent).status != Status.DRAFT:
-            raise
-        recorded = _hold(request, key, wanted)
-    if recorded.booking.status != Status.DRAFT:
-        return recorded
-    return _take(key, recorded, wanted)
-
-
-def _take(key: intents.Request, held: Recorded, wanted: Submission) -> Recorded:
-    changed = changes.take(
+def _take(wanted: Submission, key: intents.Request, draft: Booking) -> Changed:
+    return changes.take(
         replace(key, scope="web:take"),
-        held.booking.token,
-        version=held.booking.version,
+        draft.token,
+        version=draft.version,
         source=Source.WEB,
         confirm_duplicate=wanted.confirm_duplicate,
     )
-    return replace(held, booking=changed.booking, is_repeat=changed.is_repeat)
 
 
 def _refuse(

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from bookings import changes, drafts
 from bookings.allocation import TimeTaken
@@ -11,7 +12,7 @@ from bookings.models import Allocation, Booking
 from operations import intents
 from operations.models import Event
 from operations.workflow import Source
-from tests.factories import STAFF, ResourceFactory, ServiceFactory, advance
+from tests.factories import STAFF, ResourceFactory, ServiceFactory, advance, in_a_week
 from tests.journeys.test_submitting import submission, submit
 from tests.killing import points
 from tests.racing import race
@@ -81,6 +82,26 @@ def test_changed_by_two_pages_at_once_it_stays_one_draft(service):
     draft = Booking.objects.get()
     assert (draft.pk, draft.status) == (booking.pk, "draft")
     assert Event.objects.of(draft).count() == draft.version
+
+
+def test_the_form_that_held_a_time_pressed_ten_times_at_once_books_it_once(service):
+    key, start = uuid.uuid4(), in_a_week()
+    draft = hold(service, key).booking
+    page = f"/{service.location.slug}/{service.slug}/book/"
+    said = {
+        "request_id": intents.issue(key),
+        "start": start.isoformat(),
+        "name": "Ada",
+        "email": "a@example.com",
+    }
+
+    answers = race(10, lambda _: Client().post(page, said | {"draft": draft.token}))
+
+    booked = [answer for answer in answers if answer.status_code == 303]
+    assert {answer["Location"].split("?")[0] for answer in booked} == {f"/b/{draft.token}/"}
+    assert all("One moment" in answer.text for answer in answers if answer not in booked)
+    assert Client().post(page, said)["Location"] == f"/b/{draft.token}/?repeat=1"
+    assert Booking.objects.get().status in ("submitted", "accepted")
 
 
 def test_killed_at_any_statement_a_time_is_held_once_or_not_at_all(service):
