@@ -186,11 +186,15 @@ def clocks(span: Span, location: Location) -> str:
     return f"{begin}\N{EN DASH}{end}"
 
 
+def _short(day: datetime) -> str:
+    return dateformat.format(day, pgettext("date format", "D j M"))
+
+
 def _until(gone: Gone, location: Location) -> dict[str, str]:
     begin, end = (_local(edge, location) for edge in gone.span)
     return {
-        "begin": f"{dateformat.format(begin, 'D j M')}, {clock(begin)}",
-        "end": f"{dateformat.format(end, 'D j M')}, {clock(end)}",
+        "begin": f"{_short(begin)}, {clock(begin)}",
+        "end": f"{_short(end)}, {clock(end)}",
         "reason": gone.reason or _("no reason given"),
     }
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +65,7 @@ class JobRun(models.Model):
         indexes = (models.Index(fields=["name", "-started_at"], name="operations_jobrun_name"),)
 
     def __str__(self) -> str:
-        return f"{self.name} at {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.name} at {date_format(self.started_at, 'DATETIME_FORMAT')}"
 
 
 def declare(jobs: Iterable[Job]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from operations import intents
@@ -45,7 +46,8 @@ class Export(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.subject_model} {self.subject_id}, {self.variant}, {self.at:%Y-%m-%d %H:%M}"
+        at = date_format(self.at, "DATETIME_FORMAT")
+        return f"{self.subject_model} {self.subject_id}, {self.variant}, {at}"
 
 
 @dataclass(frozen=True)
