@@ -291,7 +291,7 @@ MISSING = Act("no_show", gettext_lazy("Nobody came"), RUN, _cannot_be_missed, _n
 TAKING_BACK = Act("take_back_no_show", gettext_lazy("They had come"), RUN, _was_not_missed, _take_back)
 ANSWERING = Act("answer", gettext_lazy("Keep the answers"), BOOK, _cannot_answer, _answer)
 CORRECTING = Act("correct", gettext_lazy("Correct"), BOOK, _cannot_correct, _correct)
-LETTING_GO = Act("let_go", gettext_lazy("Let the time go"), BOOK, _cannot_let_go, _let_go)
+LETTING_GO = Act("let_go", gettext_lazy("Let this time go"), BOOK, _cannot_let_go, _let_go)
 SUBMITTING = Act("submit", gettext_lazy("Book"), BOOK, _cannot_submit, _submit)
 ACTS = {
     act.code: act
