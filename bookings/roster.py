@@ -65,6 +65,11 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
+def usable(service: Service) -> list[Resource]:
+    """Who could ever do this service, by the kinds that it needs; one query."""
+    return [resource for resources in _usable(service).values() for resource in resources]
+
+
 def _usable(service: Service) -> dict[ResourceKind, list[Resource]]:
     """For each kind the service needs, who could do it; without requirements: people, or else rooms."""
     active: list[Any] = list(Resource.objects.raw(_RESOURCES, [service.pk, service.location_id]))

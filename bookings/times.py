@@ -82,6 +82,11 @@ def offers(
     return _unoccupied(service, rules, starts, resource, people) if starts else []
 
 
+def today_at(service: Service) -> date:
+    """The date at the location now."""
+    return timezone.localdate(timezone=service.location.zone)
+
+
 def working_starts(
     service: Service, first: date, last: date, *, resource: Resource | None = None
 ) -> list[datetime]:

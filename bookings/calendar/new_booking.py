@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import customer_page
+from bookings import customer_page, roster
 from bookings.booking import Booking, Status
-from bookings.calendar import alternatives, holding, new_booking_page, recording
+from bookings.calendar import alternatives, free_times, holding, new_booking_page, recording
 from bookings.calendar.entering import at_place, barred_from_booking
 from bookings.calendar.forms import initial_of, read_start
 from bookings.calendar.new_booking_form import NewBookingForm
@@ -55,9 +55,23 @@ def known(request: HttpRequest, location: Location) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, location: Location) -> NewBookingForm:
-    start = read_start(request.GET.get("start", "")) or _next_step(location)
     asked = {name: request.GET.get(name, "") for name in ("resource", "service")}
-    return NewBookingForm(location=location, initial=initial_of(start, location) | asked | _customer(request))
+    if asked["resource"] and not asked["service"]:
+        asked["service"] = _service_of(location, asked["resource"])
+    empty = NewBookingForm(location=location, initial=asked)
+    whom = empty.resources.get(asked["resource"])
+    start = read_start(request.GET.get("start", "")) or free_times.first(empty.chosen, whom)
+    typed = initial_of(start or _next_step(location), location) | asked | _customer(request)
+    return NewBookingForm(location=location, initial=typed)
+
+
+def _service_of(location: Location, whom: str) -> str:
+    """The first service that this person or room can do."""
+    for service in location.services.filter(is_active=True):
+        service.location = location
+        if any(each.slug == whom for each in roster.usable(service)):
+            return service.slug
+    return ""
 
 
 def _customer(request: HttpRequest) -> dict[str, str]:
@@ -101,6 +115,10 @@ def _helped(request: HttpRequest, location: Location) -> NewBookingForm:
     """The same form for another service, with a known customer or another time; nothing is booked."""
     typed: dict[str, Any] = {name: request.POST[name] for name in request.POST if name not in OURS}
     typed |= alternatives.picked(request.POST.get("pick", ""), location)
+    if "choose" in request.POST and typed.get("resource"):
+        service = location.services.filter(slug=typed.get("service", "")[:60], is_active=True).first()
+        if service and typed["resource"] not in {each.slug for each in roster.usable(service)}:
+            typed["resource"] = ""
     number = request.POST.get("use", "")
     if _is_number(number):
         own = reach.within(request.user, Booking.objects.filter(pk=int(number)))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from bookings import question_fields, questions
+from bookings import question_fields, questions, roster
 from bookings.calendar.forms import TimeAtPlaceForm
 from bookings.intake import Submission
 from bookings.places import Location, Service
@@ -74,8 +74,16 @@ class NewBookingForm(TimeAtPlaceForm):
         most = settings.HOLDFAST.series_bookings_count
         self.fields["count"].choices = [(number, str(number)) for number in range(2, most + 1)]  # type: ignore[attr-defined]
         self.fields |= _of_service(self.chosen)
+        self._offer_who_can_serve()
         if not self.is_bound and self.initial.get("resource"):
             self.fields["phone"].widget.attrs["autofocus"] = True  # the rest was chosen in the table
+
+    def _offer_who_can_serve(self) -> None:
+        """Under "With" whoever can do the chosen service, and whoever is chosen already."""
+        able = {each.slug for each in roster.usable(self.chosen)} if self.chosen else set()
+        able |= {"", str(self["resource"].value() or "")}
+        field: Any = self.fields["resource"]
+        field.choices = [choice for choice in field.choices if choice[0] in able]
 
     @property
     def chosen(self) -> Service | None:

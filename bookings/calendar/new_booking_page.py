@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookings import attending
 from bookings.booking import Booking
-from bookings.calendar import held, holding, suggestions
+from bookings.calendar import free_times, held, holding, suggestions
 from bookings.calendar.alternatives import Alternative
 from bookings.calendar.entering import framed, may
 from bookings.calendar.new_booking_form import NewBookingForm
@@ -52,6 +52,7 @@ def page(
         "location": form.location,
         "form": form,
         "shown": shown,
+        "times": free_times.of(form),
         "request_id": request_id or request.POST.get("request_id") or intents.issue(),
         "known": known(request) if "find" in request.POST else [],
         "has_looked": "find" in request.POST,

@@ -98,6 +98,26 @@ def test_a_day_at_the_front_desk(desk, live_server, service, complaints):
     assert complaints == []
 
 
+def test_a_walk_in_is_booked_by_pressing_a_free_time(desk, live_server, service, complaints):
+    desk.goto(f"{live_server.url}{calendar(service.location).split('?')[0]}new/")
+    begun = timezone.now()
+    desk.get_by_label("Date").fill(soon().date().isoformat())
+    desk.get_by_label("With").select_option("Lena")
+    expect(desk.locator("#free-times")).to_contain_text("with Lena")
+    desk.locator("#free-times").get_by_role("button", name="09:00", exact=True).click()
+    expect(desk.get_by_label("Telephone")).to_be_focused()
+    assert findings(desk) == []
+    desk.keyboard.type("+49 30 5550 199")
+    desk.keyboard.press("Tab")
+    desk.keyboard.type("Anna Berg")
+    desk.keyboard.press("Enter")
+
+    expect(desk.locator(".messagelist")).to_contain_text(BOOKED)
+    assert timezone.now() - begun < timedelta(seconds=20)
+    assert (Booking.objects.get().starts_at, Booking.objects.get().resource.slug) == (soon(), "lena")
+    assert complaints == []
+
+
 def test_an_appointment_ends_and_another_is_missed(desk, live_server, service, complaints):
     half_an_hour_ago = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=30)
     came = BookingFactory(service=service, accepted=True, starts_at=half_an_hour_ago, name="Anna Berg")

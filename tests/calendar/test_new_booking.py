@@ -174,7 +174,8 @@ def test_what_is_offered_instead_can_be_booked_as_it_stands(service, number, who
     client = browser()
 
     refused = Page(send(client, service, resource="mehmet"), path_to(service.location))
-    pick = re.findall(r'name="pick" value="([^"]+)"', refused.html)[number]
+    instead, _around = refused.html.split('id="free-times"')
+    pick = re.findall(r'name="pick" value="([^"]+)"', instead)[number]
     form = refused.form("/new/")
     again = Page(
         client.post(form.action, form.fields | filled(form, service, pick=pick, resource="mehmet")), ""

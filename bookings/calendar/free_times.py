@@ -1,0 +1,95 @@
+"""The free times of a day beside staff's form, for the service and the person that are chosen there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from bookings import money, times, when
+from bookings.calendar import day_grid
+from bookings.calendar.new_booking_form import NewBookingForm
+from bookings.places import Resource, Service
+
+
+@dataclass(frozen=True)
+class Free:
+    """A time to press; `is_chosen` when the form says it already."""
+
+    start: datetime
+    clock: str
+    is_chosen: bool
+
+    @property
+    def is_twice(self) -> bool:
+        """Whether the clock alone does not say which of two is meant."""
+        return when.happens_twice(self.start)
+
+
+@dataclass(frozen=True)
+class FreeTimes:
+    """All of a day; without any, `following` is the next free time there is."""
+
+    day: date
+    service: Service
+    person: Resource | None
+    price: str
+    deposit: str
+    free: list[Free]
+    following: datetime | None
+
+
+def of(form: NewBookingForm) -> FreeTimes | None:
+    """For the form as it stands, whatever else is missing in it; None while it does not say which day."""
+    service, day = form.chosen, _read(form, "date")
+    if service is None or day is None:
+        return None
+    person = form.resources.get(form["resource"].value() or "")
+    people = int(_read(form, "people") or 1) if form.party else 1
+    offers = times.offers(service, day, day, resource=person, people=people, at_the_desk=True)
+    chosen = _read(form, "time")
+    return FreeTimes(
+        day,
+        service,
+        person,
+        _spoken(service, service.price),
+        _spoken(service, service.deposit),
+        [_free(offer.start, chosen) for offer in offers],
+        None if offers else _following(service, day, person),
+    )
+
+
+def first(service: Service | None, whom: Resource | None = None) -> datetime | None:
+    """The next time that is free at all and still to come."""
+    if service is None:
+        return None
+    yesterday = times.today_at(service) - timedelta(days=1)
+    return _following(service, yesterday, whom)
+
+
+def _following(service: Service, after: date, whom: Resource | None) -> datetime | None:
+    day = times.next_offer_date(service, after, resource=whom, at_the_desk=True)
+    if day is None:
+        return None
+    found = [each.start for each in times.offers(service, day, day, resource=whom, at_the_desk=True)]
+    now = timezone.now()
+    return next((start for start in found if start >= now), found[0] if found else None)
+
+
+def _free(start: datetime, chosen: time | None) -> Free:
+    return Free(start, day_grid.clock(start), chosen == start.time().replace(fold=0))
+
+
+def _spoken(service: Service, amount: Decimal | None) -> str:
+    return money.spoken_price(amount, service.location.currency, when.of_reader()) if amount else ""
+
+
+def _read(form: NewBookingForm, name: str) -> Any:
+    try:
+        return form.fields[name].clean(form[name].value())
+    except ValidationError:
+        return None
