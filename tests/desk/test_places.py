@@ -29,8 +29,6 @@ def filled(form_class, record, **changed):
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("opening_hours", "whenever", "is not OpenStreetMap syntax"),
-        ("opening_hours", "Mo off", "says only when it is closed"),
         ("time_zone", "Europe/Nowhere", "is not a time zone"),
         ("currency", "EURO", "at most 3"),
         ("currency", "E1R", "three letters"),

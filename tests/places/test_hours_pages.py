@@ -97,6 +97,21 @@ def test_a_mistake_is_said_beside_its_day_and_what_was_typed_stays(owner):
     assert stored(location) == location.opening_hours
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("whenever", "is not OpenStreetMap syntax"), ("Mo off", "says only when it is closed")],
+)
+def test_written_hours_that_cannot_be_read_are_refused_in_words(owner, text, said):
+    location = LocationFactory()
+
+    form = form_of(owner, hours(location))
+    answer = post(owner, form, shape="text", mode_7="usual", text=text)
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert stored(location) == location.opening_hours
+
+
 def test_the_preview_names_holidays_and_clock_changes_and_saves_nothing(owner):
     with time_machine.travel(datetime(2027, 3, 22, 9, tzinfo=UTC), tick=False):
         owner = browser("boss", roles.OWNER)
