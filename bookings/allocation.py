@@ -80,10 +80,13 @@ def take(
     return Place(session, 1, chosen[0] if chosen else None)
 
 
-def rule_against(service: Service, start: datetime, resource: Resource | None) -> str:
-    """The code of the rule that does not offer this time, or ""."""
+def rule_against(
+    service: Service, start: datetime, resource: Resource | None, *, at_the_desk: bool = False
+) -> str:
+    """The code of the rule that does not offer this time, to customers or at the desk, or ""."""
+    find = times.candidates_at_the_desk if at_the_desk else times.candidates
     try:
-        _choices(times.candidates(service, start), resource)
+        _choices(find(service, start), resource)
     except times.NotOffered as refusal:
         return refusal.code
     return ""

@@ -187,7 +187,7 @@ def _move(
 ) -> None:
     if start == booking.starts_at and resource in (None, booking.resource):
         raise NotAllowedNow(_("It is at this time already."))
-    changes.move_to(booking, start, resource, operation, overrides=overrides, tells=tells)
+    changes.move_to(booking, start, resource, operation, overrides=overrides, at_the_desk=True, tells=tells)
 
 
 def _lock(pk: int) -> Booking:

@@ -350,6 +350,7 @@ class Booking(Workflow):
         resource: Resource | None,
         local_start: str,
         silently: bool = False,
+        set_aside: str = "",
     ) -> dict[str, Any]:
         before = self.local_start
         self.session, self.place, self.resource = session, place, resource
@@ -359,7 +360,10 @@ class Booking(Workflow):
         if self.answer_until:
             self.answer_until = min(self.answer_until, self.starts_at)
         self.revision += 1
-        return {"from": before, "to": local_start} | ({"silently": True} if silently else {})
+        said: dict[str, Any] = {"from": before, "to": local_start}
+        if set_aside:
+            said["set_aside"] = set_aside
+        return said | ({"silently": True} if silently else {})
 
     @transition(field="status", source=S.FAILED, target=None)
     def take_place(self, *, session: Session, place: int, resource: Resource | None) -> None:

@@ -138,14 +138,19 @@ def move_to(
     operation: Operation,
     *,
     overrides: bool = False,
+    at_the_desk: bool = False,
     tells: bool = True,
 ) -> None:
     """Move a locked booking; it takes the new time before it leaves the old one.
+
+    `at_the_desk` as in `allocation.take`.
 
     Without a message somebody vouches that the customer knows; what they are owed from before still
     leaves, and says how things stand then.
     """
     zone = booking.location.zone
+    by_rules_of_staff = overrides or at_the_desk
+    set_aside = allocation.rule_against(booking.service, start, resource) if by_rules_of_staff else ""
     place = allocation.take(
         booking.service,
         start.astimezone(zone),
@@ -153,6 +158,7 @@ def move_to(
         people=booking.people,
         leaving=left_alone(booking.session, booking),
         overrides=overrides,
+        at_the_desk=at_the_desk,
     )
     workflow.perform(
         booking,
@@ -163,6 +169,7 @@ def move_to(
         resource=place.resource,
         local_start=place.session.starts_at.astimezone(zone).isoformat(),
         silently=not tells,
+        set_aside=set_aside,
     )
     if tells:
         messages.supersede_unsent(booking, operation)

@@ -54,7 +54,14 @@ def _move(request: HttpRequest, booking: Booking, form: MoveForm) -> HttpRespons
 def _refused(request: HttpRequest, booking: Booking, form: MoveForm, refusal: HoldfastError) -> HttpResponse:
     told: dict[str, Any] = {"problem": str(refusal)}
     if isinstance(refusal, TimeTaken | NotOffered):
-        told["alternatives"] = times.nearest(booking.service, form.cleaned_data["start"])
+        wanted = form.cleaned_data
+        told["alternatives"] = times.nearest(
+            booking.service,
+            wanted["start"],
+            resource=wanted["resource"],
+            people=booking.people,
+            at_the_desk=True,
+        )
     if isinstance(refusal, TimeTaken):
         told["problem"] = _("Somebody has this time already. Nothing was moved.")
     if isinstance(refusal, intents.KeyReused):
@@ -82,14 +89,14 @@ def _nearest(request: HttpRequest, booking: Booking) -> dict[str, Any]:
     """Free times to choose from, as long as none is chosen."""
     if {"start", "date"} & request.GET.keys() or attending.MOVING.refuses(booking):
         return {}
-    return {"alternatives": times.nearest(booking.service, booking.starts_at)}
+    return {"alternatives": times.nearest(booking.service, booking.starts_at, at_the_desk=True)}
 
 
 def _page(
     request: HttpRequest, booking: Booking, form: MoveForm, status: int = 200, **told: Any
 ) -> HttpResponse:
     start, resource = _target(form)
-    rule = allocation.rule_against(booking.service, start, resource) if start else ""
+    rule = allocation.rule_against(booking.service, start, resource, at_the_desk=True) if start else ""
     seen = request.GET.get("version", "")
     context = {
         "title": _("Move %(name)s") % {"name": booking.name},

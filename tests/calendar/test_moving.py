@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from bookings.models import Booking
+from bookings.places import Location
 from notifications.models import Delivery
 from operations import roles
 from operations.history import Event
@@ -110,6 +111,16 @@ def test_against_the_hours_a_reason_is_asked_for(booking):
     assert post(client, form, reason="A regular").status_code == 303
     assert fresh(booking).starts_at == night
     assert Event.objects.of(booking).last().reason == "A regular"
+
+
+def test_notice_does_not_bind_who_moves_at_the_desk(booking):
+    Location.objects.update(minimum_notice_minutes=30 * 24 * 60)
+    client = browser()
+
+    form = asked(client, booking, booking.starts_at + timedelta(hours=1)).form("/move/")
+
+    assert post(client, form).status_code == 303
+    assert Event.objects.of(booking).last().details["set_aside"] == "notice"
 
 
 def test_pressing_twice_moves_once(booking):
