@@ -126,11 +126,11 @@ def _hold(
         claim = intents.claim(request, submission.payload(), outcome=HELD)
     except intents.KeyReused as refusal:
         intent = refusal.intent.locked()
-        made = intake.booking_of(intent)
-        if draft := _locked(made.token):
+        before = intake.booking_of(intent)
+        if draft := _locked(before.token):
             return _revised(draft, submission, operation, intent, until)
         if intent.stands_for(submission.payload()):  # the same press came twice, and the other was faster
-            return _over_or_sent(made, intent)
+            return _over_or_sent(before, intent)
         raise
     made = None if claim.won else intake.booking_of(claim.intent)
     draft = _locked(made.token if made else own)
