@@ -122,33 +122,43 @@ def begun(token: str, service: Service) -> Booking | None:
 def _hold(
     request: intents.Request, submission: Submission, operation: Operation, own: str, until: datetime
 ) -> Recorded:
-    try:
-        claim = intents.claim(request, submission.payload(), outcome=HELD)
-    except intents.KeyReused as refusal:
-        intent = refusal.intent.locked()
-        before = intake.booking_of(intent)
-        if draft := _locked(before.token):
-            return _revised(draft, submission, operation, intent, until)
-        if intent.stands_for(submission.payload()):  # the same press came twice, and the other was faster
-            return _over_or_sent(before, intent)
-        raise
-    made = None if claim.won else intake.booking_of(claim.intent)
-    draft = _locked(made.token if made else own)
-    if draft is not None:
-        return _revised(draft, submission, operation, claim.intent, until)
-    if made is not None:
-        return _over_or_sent(made, claim.intent)
+    intent, is_new = _claim(request, submission)
+    if not is_new:
+        return _again(intent, submission, operation, until)
+    if draft := _locked(own):
+        return _revised(draft, submission, operation, intent, until)
     earlier = intake.asked_before(submission)
     booking = Booking(
         status=Status.DRAFT,
-        request=claim.intent,
+        request=intent,
         source=operation.source,
         stale_after=until,
         duplicate_of=earlier,
         **intake.facts(submission, _take(submission)),
     )
     workflow.begin(booking, operation, "hold", **_set_aside(submission))
-    return Recorded(booking, is_repeat=False, received_at=claim.intent.created_at)
+    return Recorded(booking, is_repeat=False, received_at=intent.created_at)
+
+
+def _claim(request: intents.Request, submission: Submission) -> tuple[intents.Intent, bool]:
+    """The request, and whether it is new; what it stands for may differ from what is asked now."""
+    try:
+        claim = intents.claim(request, submission.payload(), outcome=HELD)
+    except intents.KeyReused as refusal:
+        return refusal.intent.locked(), False
+    return claim.intent, claim.won
+
+
+def _again(intent: intents.Intent, submission: Submission, operation: Operation, until: datetime) -> Recorded:
+    """The draft that the request made, as the form says now; what became of it if it is none any more."""
+    made = intake.booking_of(intent)
+    if draft := _locked(made.token):
+        return _revised(draft, submission, operation, intent, until)
+    if not intent.stands_for(submission.payload()):
+        raise intents.KeyReused(intent)
+    if Booking.objects.never_sent().filter(pk=made.pk).exists():
+        raise HoldOver(made)
+    return intake.repeated(intent)
 
 
 def held_until(seconds: int | None = None) -> datetime:
@@ -164,12 +174,6 @@ def _locked(token: str) -> Booking | None:
         .select_for_update(of=("self",))
         .first()
     )
-
-
-def _over_or_sent(made: Booking, intent: intents.Intent) -> Recorded:
-    if Booking.objects.never_sent().filter(pk=made.pk).exists():
-        raise HoldOver(made)
-    return intake.repeated(intent)
 
 
 def _revised(
