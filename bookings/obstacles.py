@@ -16,7 +16,7 @@ from django.utils import dateformat
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from bookings import opening, public_holidays, schedule
+from bookings import away_words, opening, public_holidays, schedule, when
 from bookings.calendar.day_grid import clock, closing_clock
 from bookings.places import Absence, Closure, Location, Resource
 from bookings.roster import REACH
@@ -186,23 +186,17 @@ def clocks(span: Span, location: Location) -> str:
     return f"{begin}\N{EN DASH}{end}"
 
 
-def _short(day: datetime) -> str:
-    return dateformat.format(day, pgettext("date format", "D j M"))
-
-
-def _until(gone: Gone, location: Location) -> dict[str, str]:
+def _told(gone: Gone, location: Location) -> dict[str, str]:
     begin, end = (_local(edge, location) for edge in gone.span)
     return {
-        "begin": f"{_short(begin)}, {clock(begin)}",
-        "end": f"{_short(end)}, {clock(end)}",
+        "span": away_words.said(begin, end, location.zone, when.of_reader()),
         "reason": gone.reason or _("no reason given"),
     }
 
 
 def _closed_for(closure: Gone, location: Location) -> str:
-    return _("The place is closed from %(begin)s to %(end)s: %(reason)s.") % _until(closure, location)
+    return _("The place is closed: %(span)s (%(reason)s).") % _told(closure, location)
 
 
 def _away(name: str, absence: Gone, location: Location) -> str:
-    said = _until(absence, location) | {"name": name}
-    return _("%(name)s is away from %(begin)s to %(end)s: %(reason)s.") % said
+    return _("%(name)s is away: %(span)s (%(reason)s).") % (_told(absence, location) | {"name": name})

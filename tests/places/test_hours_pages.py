@@ -562,3 +562,10 @@ def test_one_choice_leaves_all_of_them_unless_somebody_chooses(owner, two_of_meh
     decide(owner, shown, two_of_mehmet, fate_of_all="leave")
 
     assert outside.listed().count() == 2
+
+
+def test_whoever_is_away_for_days_is_said_to_be_so_beside_each_booking(owner, two_of_mehmet):
+    shown = send_away(owner, two_of_mehmet[0]).content.decode()
+
+    assert ", 00:00" not in shown
+    assert "(no reason given)." in shown
