@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from bookings import customers
 from bookings.clients import ApiClient
@@ -25,7 +27,7 @@ from tests.factories import BookingFactory, DeliveryFactory, EnquiryFactory
 NO_PAGES = {
     *("desk_take_over", "desk_people", "desk_keep_view", "desk_drop_view", "desk_campaign_progress"),
     *("staff-known", "report-table", "export-file", "hours-why", "hours-close", "hours-reopen"),
-    *("hours-away", "hours-back"),
+    *("hours-away", "hours-back", "import-sample"),
     *("login", "logout", "password_change_done", "autocomplete", "jsi18n", "view_on_site", "app_list"),
     *("admin_password_reset", "bookings_preview_html"),
 }
@@ -50,6 +52,10 @@ def crowd() -> dict[str, Any]:
     made["import_customers"] = ImportFile.objects.create(
         key=uuid4(), form="generic", content="name,email\nAnna,anna@example.com\n,\n"
     )
+    failed, tomorrow = made["bookings.failed"], timezone.now() + timedelta(days=1)
+    away = {"starts_at": tomorrow, "ends_at": tomorrow + timedelta(hours=1)}
+    made["closure"] = failed.location.closures.create(**away)
+    made["absence"] = failed.resource.absences.create(**away)
     CalendarFeed.objects.create(location=made["bookings.failed"].location)
     return made
 
@@ -102,6 +108,8 @@ def _with_arguments(made: Crowd) -> dict[str, str]:
         "import-rows": [place, made["import"].pk],
         "import-customer-rows": [made["import_customers"].pk],
         "hours": [place],
+        "hours-closed": [place, made["closure"].pk],
+        "hours-gone": [place, failed.resource.slug, made["absence"].pk],
         "hours-of": [place, failed.resource.slug],
         "staff-book": [place],
         "staff-booking": [place, failed.pk],
