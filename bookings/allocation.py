@@ -52,9 +52,8 @@ def take(
 
     `leaving` is a session that the same booking gives up and that nobody else is in: its people and
     rooms count as free. Raises TimeTaken, or times.NotOffered when the rules do not offer the time.
-    With `overrides` the rules of when do not count, what is taken does. `at_the_desk` the hours do, notice
-    and steps do not. What `is_promised` already keeps
-    to the hours alone.
+    With `overrides` the rules of when do not count, what is taken does. `at_the_desk` the hours count, notice
+    and steps do not. What `is_promised` already keeps to the hours alone.
     """
     require_transaction()
     if people > service.capacity:

@@ -67,14 +67,15 @@ _DUE = """
         WHERE status = 'pending' AND channel = %(channel)s AND next_at <= %(now)s
             AND (not_after IS NULL OR not_after > %(now)s)"""
 
-# What both ends have in common (few are due) is one row of their UNION.
+# Many may have become due at one moment, and then both ends of the order are the same rows to a planner.
 _CLAIM = f"""
     WITH longest_due AS ({_DUE}
         ORDER BY next_at LIMIT %(longest)s FOR UPDATE SKIP LOCKED
     ), just_due AS ({_DUE}
+            AND id NOT IN (SELECT id FROM longest_due)
         ORDER BY next_at DESC LIMIT %(just)s FOR UPDATE SKIP LOCKED
     ), picked AS (
-        SELECT id FROM longest_due UNION SELECT id FROM just_due
+        SELECT id FROM longest_due UNION ALL SELECT id FROM just_due
     ), leased AS (
         UPDATE {{table}} AS effect
         SET status = 'working', version = version + 1, attempts = attempts + 1, lease_token = %(token)s,
