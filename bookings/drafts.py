@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -200,9 +201,17 @@ def _set_aside(submission: Submission) -> dict[str, str]:
 def _place(draft: Booking, submission: Submission) -> Place:
     """Its own place where that is still what is wanted; otherwise another, taken before the own is left."""
     wanted = (submission.service.pk, submission.start, submission.resource)
-    if wanted == (draft.service_id, draft.starts_at, draft.resource if draft.wants_resource else None):
+    own = (draft.service_id, draft.starts_at, draft.resource if draft.wants_resource else None)
+    if wanted == own and _has_room(draft, submission.people):
         return Place(draft.session, draft.place, draft.resource)
     return _take(submission, leaving=left_alone(draft.session, draft))
+
+
+def _has_room(draft: Booking, people: int) -> bool:
+    """Whether so many can come beside the others of its session; the database has the last word."""
+    others = Booking.objects.live().filter(session=draft.session_id).exclude(pk=draft.pk)
+    coming: int = others.aggregate(coming=Sum("people"))["coming"] or 0
+    return people <= draft.people or coming + people <= draft.session.capacity
 
 
 def _take(submission: Submission, **leaving: Any) -> Place:

@@ -80,14 +80,16 @@ LIVE_STATUSES = ("draft", "submitted", "accepted", "in_progress", "completed")
 
 
 class SessionFollowsBookings(pgtrigger.Trigger):
-    """Keeps `is_live` of a booking's session and allocations equal to "has a live booking".
+    """Keeps `is_live` of a booking's session and allocations equal to "has a live booking", and people few.
 
     Taking a time again, by any path, therefore meets the exclusion constraint; leaving frees it. The
     session row is locked first, so that the last two bookings cannot each believe the other still stands.
     """
 
     when = pgtrigger.After
-    operation = pgtrigger.Insert | pgtrigger.UpdateOf("status", "session_id")  # type: ignore[no-untyped-call]
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
+        "status", "session_id", "people"
+    )
 
     def get_func(self, model: Any) -> str:  # noqa: ARG002 - the same for every model
         live = ", ".join(f"'{status}'" for status in LIVE_STATUSES)
@@ -97,7 +99,7 @@ class SessionFollowsBookings(pgtrigger.Trigger):
                     SELECT OLD.session_id AS id WHERE OLD.session_id <> NEW.session_id
                         OR (OLD.status IN ({live})) <> (NEW.status IN ({live}))
                     UNION
-                    SELECT NEW.session_id WHERE OLD.session_id <> NEW.session_id
+                    SELECT NEW.session_id WHERE OLD.session_id <> NEW.session_id OR OLD.people <> NEW.people
                 ) AS s ORDER BY s.id;
             ELSE
                 PERFORM bookings_refresh_session(NEW.session_id);

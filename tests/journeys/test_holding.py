@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from bookings import changes, drafts
@@ -117,6 +118,54 @@ def test_killed_at_any_statement_a_time_is_held_once_or_not_at_all(service):
         key = uuid.uuid4()
         release(draft)
     assert died > 20
+
+
+@pytest.fixture
+def lesson(service):
+    """For five, of whom one booking may bring all; one teacher."""
+    service.capacity = service.max_people = 5
+    service.save()
+    service.refresh_from_db()
+    return service
+
+
+def test_more_people_than_there_are_places_cannot_come_by_changing_a_draft(lesson):
+    submit(lesson, people=4, email="first@example.com")
+    key = uuid.uuid4()
+    draft = hold(lesson, key).booking
+
+    with pytest.raises(TimeTaken):
+        hold(lesson, key, people=5)
+
+    assert Booking.objects.get(pk=draft.pk).people == 1
+
+
+def test_as_many_as_there_is_room_for_may_come_by_changing_a_draft(lesson):
+    submit(lesson, people=2, email="first@example.com")
+    key = uuid.uuid4()
+    hold(lesson, key)
+
+    draft = hold(lesson, key, people=3).booking
+
+    assert (draft.people, draft.session.bookings.count()) == (3, 2)
+
+
+def test_two_drafts_that_grow_at_one_moment_do_not_overfill_a_session(lesson):
+    keys = [uuid.uuid4(), uuid.uuid4()]
+    for number, key in enumerate(keys):
+        hold(lesson, key, email=f"{number}@example.com")
+
+    race(2, lambda number: hold(lesson, keys[number], email=f"{number}@example.com", people=4))
+
+    assert sum(Booking.objects.live().values_list("people", flat=True)) <= 5
+
+
+def test_the_database_counts_the_people_of_a_booking_that_grows(lesson):
+    submit(lesson, people=4, email="first@example.com")
+    draft = hold(lesson).booking
+
+    with pytest.raises(IntegrityError, match="6 people for 5 places"), transaction.atomic():
+        Booking.objects.filter(pk=draft.pk).update(people=2, version=draft.version)
 
 
 def release(booking):
