@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -74,8 +74,6 @@ class NewAccountForm(WhoAndWhat):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["is_staff"].initial = True
-        groups: Any = self.fields["groups"]
-        groups.queryset = Group.objects.order_by("name")
 
     @property
     def is_invited(self) -> bool:
@@ -88,9 +86,7 @@ class NewAccountForm(WhoAndWhat):
         first, second = cleaned.get("password1", ""), cleaned.get("password2", "")
         if first != second:
             self.add_error("password2", _("The two are not the same."))
-        elif first:
-            self._judge(first)
-        elif not cleaned.get("email") and "email" not in self.errors:
+        elif not first and not cleaned.get("email") and "email" not in self.errors:
             self.add_error("email", _("Where should the link go? Or type a password for them."))
         return cleaned
 
@@ -102,11 +98,15 @@ class NewAccountForm(WhoAndWhat):
             self.instance.set_password(self.cleaned_data["password1"])
         return super().save(commit)
 
-    def _judge(self, password: str) -> None:
-        try:
-            password_validation.validate_password(password, self.instance)
-        except ValidationError as error:
-            self.add_error("password1", error)
+    def _post_clean(self) -> None:
+        """The password is judged once the account has its name and address, which it must not be like."""
+        super()._post_clean()  # type: ignore[misc]
+        password = self.cleaned_data.get("password1")
+        if password and password == self.cleaned_data.get("password2"):
+            try:
+                password_validation.validate_password(password, self.instance)
+            except ValidationError as error:
+                self.add_error("password1", error)
 
 
 class AccountForm(WhoAndWhat, UserChangeForm[User]):

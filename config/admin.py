@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Assignment
+from config import granting
 from config.account_forms import AccountForm, NewAccountForm
 from config.entrance import inviting
 from operations import home, roles
@@ -78,6 +79,13 @@ class AccountAdmin(WithinReach, UserAdmin[User]):
         shown = super().get_fieldsets(request, obj)
         return (*shown, *self.almighty_fieldsets) if obj and request.user.is_superuser else shown
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """With the roles that whoever fills it in may hand on."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "groups" in form.base_fields:
+            form.base_fields["groups"].queryset = granting.groups(request.user, obj)
+        return form
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """With the limit to locations of somebody new, a link to choose a password, and what is lacking."""
         super().save_related(request, form, formsets, change)
@@ -130,6 +138,13 @@ class AccountAdmin(WithinReach, UserAdmin[User]):
 
 class RoleAdmin(WithinReach, GroupAdmin):
     """The three roles are kept by the program; groups beside them are yours."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """With the permissions that whoever fills it in may hand on."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "permissions" in form.base_fields:
+            form.base_fields["permissions"].queryset = granting.permissions(request.user, obj)
+        return form
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not _is_role(obj)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -101,6 +101,10 @@ def test_somebody_new_chooses_the_password_by_a_link(production, owner, django_c
         ({}, "Where should the link go?"),
         ({"password1": "a long secret"}, "The two are not the same."),
         ({"password1": "abc", "password2": "abc"}, "too short"),
+        (
+            {"username": "benjamin.wolf", "password1": "benjamin.wolf", "password2": "benjamin.wolf"},
+            "too similar",
+        ),
         ({"email": "taken@example.com"}, "Somebody else has this address already."),
     ],
 )
@@ -110,7 +114,7 @@ def test_what_would_not_work_is_said_beside_its_field(owner, typed, said):
     answer = new_account(owner, **typed)
 
     assert said in Page(answer, ADD).text
-    assert not User.objects.filter(username="ben").exists()
+    assert not User.objects.filter(username__startswith="ben").exists()
 
 
 def test_who_cannot_log_in_or_sees_nothing_is_said(owner):
@@ -129,6 +133,46 @@ def test_the_owner_does_not_become_almighty(owner):
     owner.post(change_page(user), data)
 
     assert not User.objects.get(username="owner").is_superuser
+
+
+class TestWhoLooksAfterAccountsAlone:
+    @pytest.fixture
+    def porter(self):
+        group = Group.objects.create(name="Accounts")
+        codes = ("add_user", "change_user", "view_user", "add_group", "change_group", "view_group")
+        group.permissions.set(Permission.objects.filter(codename__in=codes))
+        porter = User.objects.create_user("porter", is_staff=True)
+        porter.groups.add(group)
+        return porter
+
+    def test_gives_nobody_more_than_they_have(self, porter):
+        owner, own = Group.objects.get(name=roles.OWNER).pk, porter.groups.get().pk
+        browser = browser_of(porter)
+        secret = {"password1": "a long secret", "password2": "a long secret"}
+        for path, rest in ((ADD, secret), (change_page(porter), {"is_active": "on"})):
+            form = {"username": "porter", "is_staff": "on", "assignment-TOTAL_FORMS": "0"} | rest
+            form |= {"username": "ben"} if path == ADD else {}
+
+            refused = browser.post(path, form | {"groups": [own, owner], "assignment-INITIAL_FORMS": "0"})
+            taken = browser.post(path, form | {"groups": [own], "assignment-INITIAL_FORMS": "0"})
+
+            assert (refused.status_code, taken.status_code) == (200, 302)
+        assert not Group.objects.get(pk=owner).user_set.exists()
+
+    def test_leaves_others_the_roles_that_they_have(self, porter):
+        somebody = person(roles.AUDITOR)
+        form = {"username": "eva", "groups": [Group.objects.get(name=roles.AUDITOR).pk], "is_staff": "on"}
+        sums = {"assignment-TOTAL_FORMS": "0", "assignment-INITIAL_FORMS": "0"}
+
+        assert browser_of(porter).post(change_page(somebody), form | sums).status_code == 302
+        assert User.objects.get(username="eva").groups.get().name == roles.AUDITOR
+
+    def test_puts_into_a_group_only_what_they_may_do(self, porter):
+        more, own = (Permission.objects.get(codename=code).pk for code in ("delete_user", "add_user"))
+        path, browser = reverse("admin:auth_group_add"), browser_of(porter)
+
+        assert browser.post(path, {"name": "Night", "permissions": [more]}).status_code == 200
+        assert browser.post(path, {"name": "Night", "permissions": [own]}).status_code == 302
 
 
 @pytest.mark.parametrize("page", ["change", "delete"])
