@@ -25,12 +25,13 @@ def told(record: Customer) -> dict[str, Any]:
     found = reach.bounded(customers.bookings_of(record))
     newest = list(found.select_related("location", "service").order_by("-starts_at", "-pk")[:SHOWN_COUNT])
     sees_all = reach.bounded(Customer.objects.filter(pk=record.pk)).exists()
+    known = customers.same_person(record) if sees_all else [record]
     going, staying = erasure.plan(record) if sees_all and not record.forgotten_at else ([], [])
     return {
         **_counted(found),
         "bookings": newest,
-        "addresses": _addresses(record, newest),
-        "numbers": _numbers(record, newest),
+        "addresses": _addresses(known, newest),
+        "numbers": _numbers(known, newest),
         "spent": _spent(found),
         "booking_place": newest[0].location if newest else _first_place(),
         "sees_all": sees_all,
@@ -104,15 +105,15 @@ def _spent(found: QuerySet[Booking]) -> list[str]:
     return [money.spoken_price(total, currency, when.of_reader()) for total, currency in ordered]
 
 
-def _addresses(record: Customer, newest: list[Booking]) -> list[str]:
-    known = {each.email: None for each in customers.same_person(record) if each.email}
+def _addresses(records: list[Customer], newest: list[Booking]) -> list[str]:
+    known = {each.email: None for each in records if each.email}
     return list(known | {each.email.lower(): None for each in newest if each.email})
 
 
-def _numbers(record: Customer, newest: list[Booking]) -> list[tuple[str, str]]:
+def _numbers(records: list[Customer], newest: list[Booking]) -> list[tuple[str, str]]:
     """Each number once, as it was written last, with what a telephone dials."""
     written = [(each.phone_key, each.phone) for each in newest if each.phone]
-    written += [(each.phone_key, each.phone) for each in customers.same_person(record) if each.phone]
+    written += [(each.phone_key, each.phone) for each in records if each.phone]
     known: dict[str, str] = {}
     for key, phone in written:
         known.setdefault(key, phone)

@@ -163,6 +163,18 @@ class TestPlaces:
         assert "zuse@example.com" not in browser.get(LIST).content.decode()
         assert browser.get(page_of(stranger)).status_code == 403
 
+    def test_who_was_merged_in_from_elsewhere_is_not_shown_there(self, limited):
+        browser, place = limited
+        here = known(service=ServiceFactory(location=place))
+        stranger = known(email="zuse@example.com")
+        Customer.objects.filter(pk=stranger.pk).update(merged_into=here, phone="+49 30 4711")
+
+        text = browser.get(page_of(here)).content.decode()
+
+        assert ADA in text
+        assert "zuse@example.com" not in text
+        assert "4711" not in text
+
     @pytest.mark.parametrize("switch", ["note", "block", "merge", "erase"])
     def test_and_changes_nothing_for_all_places(self, limited, switch):
         browser, place = limited
