@@ -16,7 +16,7 @@ from bookings import language, question_fields, questions, text_messages
 from bookings.intake import Submission
 from bookings.places import Resource, Service
 from bookings.recurrence import Every
-from bookings.typed_fields import Address, Line, Paragraphs
+from bookings.typed_fields import FIRST_YEAR, LAST_YEAR, Address, Line, Paragraphs
 from bookings.waitlist.joining import Wish
 
 BARE_PLUS = re.compile(r" (?=\d\d:?\d\d$)")  # a "+" that nobody escaped arrives as a space
@@ -25,7 +25,7 @@ BARE_PLUS = re.compile(r" (?=\d\d:?\d\d$)")  # a "+" that nobody escaped arrives
 def parse_start(text: str) -> datetime:
     """The instant that an ISO 8601 text with an offset names; raises ValueError for anything else."""
     start = datetime.fromisoformat(BARE_PLUS.sub("+", text.strip()))
-    if start.tzinfo is None or not 2000 <= start.year <= 2999:
+    if start.tzinfo is None or not FIRST_YEAR <= start.year <= LAST_YEAR:
         raise ValueError(text)
     return start.astimezone(UTC)
 

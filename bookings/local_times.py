@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.places import Location
+from bookings.typed_fields import FIRST_YEAR, LAST_YEAR, UNUSUAL_YEAR
 
 
 class LocalTimesForm(forms.ModelForm[Any]):
@@ -40,7 +41,10 @@ class LocalTimesForm(forms.ModelForm[Any]):
             return cleaned
         for name in self.local_times:
             if moment := cleaned.get(name):
-                cleaned[name] = self._at(name, moment, location.zone)
+                if FIRST_YEAR <= moment.year <= LAST_YEAR:
+                    cleaned[name] = self._at(name, moment, location.zone)
+                else:
+                    self.add_error(name, UNUSUAL_YEAR)
         starts_at, ends_at = (cleaned.get(name) for name in self.local_times)
         if starts_at and ends_at and starts_at >= ends_at:
             self.add_error(self.local_times[1], _("The end must be later than the beginning."))

@@ -56,9 +56,7 @@ class AsksAboutBookings(QuickAdmin):
         """Look after the last write."""
         super().save_related(request, form, formsets, change)
         if watch := getattr(request, "_watch", None):
-            decision = deciding.read(request)
-            seen = frozenset() if decision.lacks_a_reason else frozenset(decision.seen)
-            request._hits = watch.settle(seen)  # type: ignore[attr-defined]
+            request._hits = watch.settle(deciding.agreed(request))  # type: ignore[attr-defined]
         if notes := getattr(request, "_notes", None):
             raise Unread(notes)
 

@@ -11,16 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from bookings import away_words, when
 from bookings.places import Absence, Closure, Location
-from bookings.typed_fields import Line
-
-
-def _date(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Please enter the date."), "invalid": _("Dates look like 2027-01-31.")},
-    )
+from bookings.typed_fields import Day, Line
 
 
 def _time(label: Any) -> forms.TimeField:
@@ -36,9 +27,9 @@ def _time(label: Any) -> forms.TimeField:
 class AwayForm(forms.Form):
     """Whole days unless times are given; `span` is what it means, in UTC."""
 
-    first = _date(pgettext_lazy("date", "From"))
+    first = Day(label=pgettext_lazy("date", "From"))
     begin = _time(_("at"))
-    last = _date(_("To, this day included"))
+    last = Day(label=_("To, this day included"))
     end = _time(pgettext_lazy("end", "until"))
     reason = Line(
         label=_("Reason"),

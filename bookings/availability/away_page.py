@@ -60,8 +60,9 @@ def change(request: HttpRequest, location: Location, pk: int, resource: str = ""
     told |= {"away": form, "away_problem": _("Nothing is saved yet.")}
     if not form.is_valid():
         return hours_page.page(request, location, person, status=422, **told)
-    given, was, by = form.cleaned_data, request.POST.get("was", ""), deciding.by(request, AWAY)
+    given, was = form.cleaned_data, request.POST.get("was", "")
     try:
+        by = deciding.by(request, AWAY)
         hits = saving.correct(location, entered, given["span"], given["reason"], was, by)
     except Unseen as unseen:
         return deciding.page(request, location, unseen.hits, title=_("Change what is entered"))

@@ -72,8 +72,23 @@ def _fate(request: HttpRequest, pk: int) -> str:
 def by(request: HttpRequest, scope: str = SCOPE) -> By:
     """Who saves; raises RequestRefused for a form that is not ours."""
     assert request.user.pk is not None
-    number, decision = intents.read(request.POST.get("request_id", ""), scope), read(request)
-    return By(number, request.user.pk, frozenset() if decision.lacks_a_reason else frozenset(decision.seen))
+    number = intents.read(request.POST.get("request_id", ""), scope)
+    return By(number, request.user.pk, agreed(request))
+
+
+def agreed(request: HttpRequest) -> frozenset[int]:
+    """The bookings that were decided on; none while the reason to cancel or the form's number is lacking."""
+    decision = read(request)
+    return frozenset(() if decision.lacks_a_reason or _lost(request) else decision.seen)
+
+
+def _lost(request: HttpRequest) -> str:
+    """What is wrong with the number of the form, or ""."""
+    try:
+        intents.read(request.POST.get("request_id", ""), SCOPE)
+    except intents.RequestRefused as refusal:
+        return str(refusal)
+    return ""
 
 
 def page(
@@ -85,7 +100,7 @@ def page(
     if decision.lacks_a_reason:
         problem = _("Please say why: the customers are told the reason.")
     elif decision.seen:
-        problem = _("Since you saw this page other bookings came. Nothing is saved yet.")
+        problem = _lost(request) or _("Since you saw this page other bookings came. Nothing is saved yet.")
     context = {
         "title": title,
         "location": location,
@@ -106,7 +121,7 @@ def page(
         "reason_length": REASON_LENGTH,
         "problem": problem,
         "notes": notes,
-        "request_id": request.POST.get("request_id") or intents.issue(),
+        "request_id": intents.issue() if _lost(request) else request.POST["request_id"],
     }
     return framed(request, "availability/hits.html", context, 422 if decision.lacks_a_reason else 409)
 
@@ -152,8 +167,8 @@ def _counted(left: int, cancelled: int, moved: int) -> Iterable[str]:
 
 def _cancel(request: HttpRequest, hit: Hit, decision: Decision) -> bool:
     """The same cancellation as in the calendar; a booking that changed meanwhile is left and named."""
-    hand = _hand(request, hit, attending.CANCELLING, decision, decision.reason)
     try:
+        hand = _hand(request, hit, attending.CANCELLING, decision, decision.reason)
         attending.do(attending.CANCELLING, hit.booking.pk, hand, tells=True)
     except HoldfastError as refusal:
         said: dict[str, Any] = {"reference": hit.booking.reference, "why": refusal}
@@ -165,8 +180,8 @@ def _cancel(request: HttpRequest, hit: Hit, decision: Decision) -> bool:
 def _move(request: HttpRequest, hit: Hit, decision: Decision) -> bool:
     """The same move as in the calendar, and the customer is told; what cannot be is left and named."""
     start, _space, slug = decision.moved[hit.booking.pk].partition(" ")
-    hand = _hand(request, hit, attending.MOVING, decision)
     try:
+        hand = _hand(request, hit, attending.MOVING, decision)
         wanted = {"start": parse_start(start), "resource": _whom(hit, slug)}
         attending.do(attending.MOVING, hit.booking.pk, hand, **wanted)
     except (HoldfastError, ValueError) as refusal:
@@ -178,7 +193,9 @@ def _move(request: HttpRequest, hit: Hit, decision: Decision) -> bool:
 
 
 def _whom(hit: Hit, slug: str) -> Resource | None:
-    return hit.booking.location.resources.filter(slug=slug, is_active=True).first() if slug else None
+    """Found in memory: what was sent may be nothing that a database could look for."""
+    people = hit.booking.location.resources.filter(is_active=True) if slug else ()
+    return next((each for each in people if each.slug == slug), None)
 
 
 def _hand(request: HttpRequest, hit: Hit, act: Act, decision: Decision, reason: str = "") -> Hand:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import when
 from bookings.forms import parse_start
 from bookings.places import Location, Resource
-from bookings.typed_fields import Line
+from bookings.typed_fields import Day, Line
 
 REASON_LENGTH = 500
 
@@ -20,12 +20,7 @@ REASON_LENGTH = 500
 class TimeAtPlaceForm(forms.Form):
     """A wall time of a place, with anyone or with one person or room; `start` is its instant."""
 
-    date = forms.DateField(
-        label=_("Date"),
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Please enter the date."), "invalid": _("Dates look like 2027-01-31.")},
-    )
+    date = Day(label=_("Date"))
     time = forms.TimeField(
         label=_("Time"),
         input_formats=["%H:%M"],

@@ -116,7 +116,8 @@ def _helped(request: HttpRequest, location: Location) -> NewBookingForm:
     typed: dict[str, Any] = {name: request.POST[name] for name in request.POST if name not in OURS}
     typed |= alternatives.picked(request.POST.get("pick", ""), location)
     if "choose" in request.POST and typed.get("resource"):
-        service = location.services.filter(slug=typed.get("service", "")[:60], is_active=True).first()
+        offered = location.services.filter(is_active=True)
+        service = next((each for each in offered if each.slug == typed.get("service")), None)
         if service and typed["resource"] not in {each.slug for each in roster.usable(service)}:
             typed["resource"] = ""
     number = request.POST.get("use", "")

@@ -139,7 +139,15 @@ def test_nobody_moves_without_the_permission(booking):
     assert {each.remedy for each in RecoveryAttempt.objects.all()} == {"move"}
 
 
-@pytest.mark.parametrize("query", ["start=soon", "date=2027-02-30&time=09:00", "start=0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "start=soon",
+        "date=2027-02-30&time=09:00",
+        "start=0001-01-01T00:00:00Z",
+        "date=0001-01-01&time=00:00",
+    ],
+)
 def test_a_time_that_is_none_asks_again(booking, query):
     assert browser().get(f"{of(booking, 'staff-move')}?{query}").status_code == 200
 

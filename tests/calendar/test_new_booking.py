@@ -272,6 +272,21 @@ def test_a_time_that_does_not_exist_is_refused():
     assert "does not exist" in answer.content.decode()
 
 
+@pytest.mark.parametrize("every", ["", "week"])
+def test_a_date_of_an_unusual_year_is_refused_in_words(service, every):
+    answer = send(browser(), service, date="9999-12-31", every=every, count="4")
+
+    assert answer.status_code == 422
+    assert "between 2000 and 2999" in answer.content.decode()
+
+
+def test_a_service_that_no_database_could_look_for_is_no_error(service):
+    client = browser()
+    form = opened(client, service)
+
+    assert post(client, form, choose="1", resource="x", service="a\x00").status_code == 200
+
+
 def test_a_likely_duplicate_is_a_question_that_can_be_answered(service):
     ResourceFactory(location=service.location)
     client = browser()

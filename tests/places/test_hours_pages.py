@@ -260,6 +260,14 @@ def test_a_move_to_no_time_at_all_leaves_the_booking(owner):
     assert [each.pk for each in outside.listed()] == [booking.pk]
 
 
+def test_a_name_that_no_database_could_look_for_is_no_error(owner):
+    booking = BookingFactory(accepted=True)
+    shown = typed(owner, hours(booking.location), **week("1-2"))
+    there = f"move {ways(shown, booking)[0].isoformat()} a\x00"
+
+    assert answered(owner, shown, **{f"fate-{booking.pk}": there}).status_code == 303
+
+
 def test_a_booking_that_came_since_is_shown_too(owner):
     booking = BookingFactory(accepted=True)
     shown = typed(owner, hours(booking.location), **week("1-2"))
@@ -319,6 +327,8 @@ def test_an_absence_of_whole_days_in_the_time_of_the_place(owner):
         ({"last": "2027-01-01"}, "The end must be later"),
         ({"first": ""}, "Please enter the date."),
         ({"first": "2027-03-28", "last": "2027-03-29", "begin": "02:30"}, "this time does not exist"),
+        ({"last": "9999-12-31"}, "between 2000 and 2999"),
+        ({"first": "0001-01-01"}, "between 2000 and 2999"),
     ],
 )
 def test_a_closure_that_cannot_be_is_refused_in_words(owner, fields, said):
@@ -494,6 +504,19 @@ def test_longer_closures_show_whom_they_hit_too(owner):
     assert shown.status_code == 409
     assert answered(owner, shown).status_code == 303
     assert list(outside.listed()) == [booking]
+
+
+def test_a_closure_is_not_changed_by_a_form_without_its_number(owner):
+    location = LocationFactory()
+    away(owner, hours(location), reason="Holidays")
+    form = form_of(owner, reverse("hours-closed", args=[location.slug, Closure.objects.get().pk]), "first")
+
+    answer = post(owner, form, reason="Water pipe", request_id="")
+
+    assert answer.status_code == 409
+    assert "This form has lost its number" in answer.content.decode()
+    assert 'value="Water pipe"' in answer.content.decode()
+    assert Closure.objects.get().reason == "Holidays"
 
 
 def test_whoever_may_only_read_changes_no_closure(owner):

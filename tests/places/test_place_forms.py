@@ -79,6 +79,20 @@ def test_a_booking_of_somebody_who_leaves_can_be_cancelled_at_once(owner):
     assert Booking.objects.get(pk=booking.pk).cancel_reason == "She has left."
 
 
+def test_a_form_without_its_number_saves_nothing_and_keeps_what_was_decided(owner):
+    booking = BookingFactory(accepted=True)
+    shown = filled(owner, booking.resource, is_active=None)
+    told = {f"fate-{booking.pk}": "cancel", "reason_to_cancel": "She has left."}
+
+    asked = answered(owner, shown, request_id="", **told)
+
+    assert asked.status_code == 409
+    assert "This form has lost its number" in asked.content.decode()
+    assert Resource.objects.get(pk=booking.resource_id).is_active
+    assert answered(owner, asked, **told).status_code == 302
+    assert Booking.objects.get(pk=booking.pk).cancel_reason == "She has left."
+
+
 def test_another_duration_says_what_existing_bookings_keep(owner):
     booking = BookingFactory(accepted=True)
 
@@ -139,6 +153,17 @@ def test_a_closure_entered_in_its_list_asks_too(owner):
 
     assert answered(owner, shown).status_code == 302
     assert Closure.objects.count() == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_closure_of_an_unusual_year_is_refused_in_words(owner, day):
+    location = LocationFactory(time_zone="Asia/Tokyo" if day < "2" else "America/New_York")
+    times = {"starts_at_0": day, "starts_at_1": "00:00", "ends_at_0": day, "ends_at_1": "23:00"}
+
+    answer = owner.post(reverse("admin:bookings_closure_add"), {"location": location.pk, **times})
+
+    assert "between 2000 and 2999" in answer.content.decode()
+    assert not Closure.objects.exists()
 
 
 def test_a_service_needs_people_of_its_own_place_and_kind_only(owner):
