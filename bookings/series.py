@@ -60,7 +60,7 @@ class Booked:
 
 @dataclass(frozen=True, kw_only=True)
 class Rhythm:
-    """What is wanted again and again; with `overrides` staff set the rules of when aside."""
+    """What is wanted again and again; `overrides` and `at_the_desk` as in `Submission`."""
 
     service: Service
     first: datetime
@@ -69,6 +69,7 @@ class Rhythm:
     resource: Resource | None = None
     people: int = 1
     overrides: bool = False
+    at_the_desk: bool = False
 
 
 def plan(rhythm: Rhythm) -> list[Occasion]:
@@ -137,22 +138,27 @@ def _occasion(rhythm: Rhythm, day: date, start: datetime | None) -> Occasion:
     service, resource, people = rhythm.service, rhythm.resource, rhythm.people
     if start is None:
         return Occasion(day, None, _("The clocks skip this time on that day."))
-    offers = times.offers(service, day, day, resource=resource, people=people)
+    desk = rhythm.at_the_desk
+    offers = times.offers(service, day, day, resource=resource, people=people, at_the_desk=desk)
     if any(offer.start == start for offer in offers):
         return Occasion(day, start)
-    why = _rule_against(service, start, resource)
-    if why and rhythm.overrides and times.is_free(service, start, resource=resource, people=people):
+    why = _rule_against(service, start, resource, at_the_desk=desk)
+    between_steps = desk and not why
+    if (between_steps or (why and rhythm.overrides)) and times.is_free(
+        service, start, resource=resource, people=people, at_the_desk=between_steps
+    ):
         return Occasion(day, start, against=why)
     return Occasion(day, start, why or _("This time is taken."))
 
 
-def _rule_against(service: Service, start: datetime, resource: Resource | None) -> str:
+def _rule_against(service: Service, start: datetime, resource: Resource | None, *, at_the_desk: bool) -> str:
     """What the rules say against a date, in a sentence, or ""."""
+    find = times.candidates_at_the_desk if at_the_desk else times.candidates
     try:
-        times.candidates(service, start)
+        find(service, start)
     except NotOffered as refusal:
         return str(refusal)
-    if resource and allocation.rule_against(service, start, resource):
+    if resource and allocation.rule_against(service, start, resource, at_the_desk=at_the_desk):
         return _("%(name)s does not work at this time.") % {"name": resource.name}
     return ""
 
@@ -207,6 +213,7 @@ def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
         resource=wanted.resource,
         people=wanted.people,
         overrides=wanted.overrides,
+        at_the_desk=wanted.at_the_desk,
     )
     now = timezone.now()
     late = now + timedelta(seconds=settings.HOLDFAST.processing_late_seconds)

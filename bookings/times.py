@@ -207,10 +207,21 @@ def candidates_at_the_desk(service: Service, start: datetime) -> Candidates:
     return found
 
 
-def is_free(service: Service, start: datetime, *, resource: Resource | None, people: int = 1) -> bool:
-    """Whether nobody has this start, with `resource` if given, whatever the rules say; four queries."""
+def is_free(
+    service: Service,
+    start: datetime,
+    *,
+    resource: Resource | None,
+    people: int = 1,
+    at_the_desk: bool = False,
+) -> bool:
+    """Whether nobody has this start, with `resource` if given; four queries.
+
+    Whatever the rules say; with `at_the_desk`, those that count there do.
+    """
+    find = candidates_at_the_desk if at_the_desk else candidates_against_the_rules
     try:
-        by_kind = candidates_against_the_rules(service, start).by_kind
+        by_kind = find(service, start).by_kind
     except NotOffered:
         return False
     if people > service.capacity or (resource and resource.kind not in by_kind):

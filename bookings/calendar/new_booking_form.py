@@ -149,6 +149,7 @@ class NewBookingForm(TimeAtPlaceForm):
             resource=given["resource"],
             people=given.get("people") or 1,
             overrides=bool(given.get("reason")),
+            at_the_desk=True,
         )
 
     def submission(self) -> Submission:

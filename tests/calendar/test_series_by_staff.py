@@ -142,6 +142,18 @@ def test_dates_beyond_the_horizon_need_a_reason_and_a_tick(service):
     assert (last.details["set_aside"], last.reason) == ("horizon", "A regular")
 
 
+@pytest.mark.parametrize("time", ["11:00", "11:05"])
+def test_neither_notice_nor_steps_bind_a_series_at_the_desk(service, time):
+    Location.objects.update(minimum_notice_minutes=10 * 24 * 60)
+    client = browser()
+    page = shown(client, service, time=time)
+    assert "4 dates are free" in page.text
+
+    assert book(client, page, service, time=time).status_code == 303
+
+    assert Booking.objects.count() == 4
+
+
 def test_a_series_of_a_group_takes_a_place_for_each(service):
     service.capacity, service.max_people = 6, 4
     service.save()
