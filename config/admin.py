@@ -82,8 +82,9 @@ class AccountAdmin(WithinReach, UserAdmin[User]):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """With the roles that whoever fills it in may hand on."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        if "groups" in form.base_fields:
-            form.base_fields["groups"].queryset = granting.groups(request.user, obj)
+        offered: Any = form.base_fields.get("groups")
+        if offered:
+            offered.queryset = granting.groups(request.user, obj)
         return form
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -142,8 +143,9 @@ class RoleAdmin(WithinReach, GroupAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """With the permissions that whoever fills it in may hand on."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        if "permissions" in form.base_fields:
-            form.base_fields["permissions"].queryset = granting.permissions(request.user, obj)
+        offered: Any = form.base_fields.get("permissions")
+        if offered:
+            offered.queryset = granting.permissions(request.user, obj)
         return form
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
