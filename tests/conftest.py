@@ -1,9 +1,10 @@
 """What every test may rely on: a real PostgreSQL (embedded unless DATABASE_URL is set), a real Chromium."""
 
 import os
-import shutil
 
 import pytest
+
+from tests import chromium
 
 # Playwright runs an event loop in the thread of the test, in which Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -11,14 +12,12 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 SHORT_FORM = ({"desktop", "1280", "light"}, {"phone", "320", "dark"})
 # Those that start installations wait more than they work: each beside files that work.
 FIRST = ("test_stopping.py", "test_every_page.py", "test_looks.py", "test_staying_alive.py")
-CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    installed = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox refuses root
-    return browser_type_launch_args | {"executable_path": installed, "args": sandbox}
+    return browser_type_launch_args | {"executable_path": chromium.installed(), "args": sandbox}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
