@@ -16,12 +16,14 @@ from typing import Any, TextIO
 
 from django.utils.translation import gettext as _
 
+from bookings import file_fields
 from bookings.csv_files import BOM, plain
 from operations.errors import Refusal
 
 GENERIC, EASY = "generic", "easyappointments"
 LONGEST_CELL = 10_000
 DELIMITERS = ",;\t"
+LAYOUT = str.maketrans("", "", "\t\r")  # what cells of several lines may have in them
 
 
 class Unreadable(Refusal):
@@ -101,6 +103,8 @@ def read(file: TextIO, form: str) -> Iterator[Row]:
 
 def _rows(told: Iterable[tuple[int, dict[str, str]]], form: str) -> Iterator[Row]:
     for number, cells in told:
+        if any(file_fields.UNPRINTABLE.search(cell.translate(LAYOUT)) for cell in cells.values()):
+            raise Unreadable(_("This is not a text."))
         found = {
             field: next((cells[name] for name in names if cells.get(name)), "")
             for field, names in COLUMNS[form].items()

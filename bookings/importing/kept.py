@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from bookings.importing import formats
 from bookings.importing.formats import Row, Unreadable
 from bookings.places import Location
+from operations.intents import KeyReused
 from operations.transactions import use_case
 
 
@@ -61,7 +62,10 @@ class ImportFile(models.Model):
 
 
 def keep(key: uuid.UUID, location: Location | None, form: str, raw: bytes) -> ImportFile:
-    """Keep a file whose every row can be read; the same key gives the same file. Raises Unreadable."""
+    """Keep a file whose every row can be read; the same key gives the same file. Raises Unreadable.
+
+    Also for a key that another place's file has, or the customers'.
+    """
     most = settings.HOLDFAST.import_page_rows_count
     try:
         content = raw.decode("utf-8-sig")
@@ -84,7 +88,10 @@ def keep(key: uuid.UUID, location: Location | None, form: str, raw: bytes) -> Im
 @use_case
 def _store(made: ImportFile) -> ImportFile:
     ImportFile.objects.bulk_create([made], ignore_conflicts=True)
-    return ImportFile.objects.get(key=made.key)
+    kept = ImportFile.objects.filter(key=made.key, location=made.location).first()
+    if kept is None:
+        raise Unreadable(KeyReused.message)
+    return kept
 
 
 def remap(file: ImportFile, version: int, mapped: Mapping[str, Mapping[str, str]]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from bookings import customers, phones
@@ -14,6 +15,8 @@ from bookings.importing.formats import Row
 from bookings.importing.planning import BOOK, REFUSED, THERE, Verdict
 from operations.people import notes
 from operations.transactions import use_case
+
+ONE_EACH = ("bookings_one_customer_per_address", "bookings_one_customer_per_phone")
 
 
 def take_over(rows: Iterable[Row], *, applying: bool, user_id: int | None = None) -> Iterator[Verdict]:
@@ -29,25 +32,33 @@ def take_over(rows: Iterable[Row], *, applying: bool, user_id: int | None = None
             yield Verdict(row, REFUSED, str(reason))
             continue
         key = told["email"].lower() or phones.likeliest(told["phone"])
-        is_there = key in seen or customers.find(key) or (applying and not _keep(told, user_id))
+        is_there = key in seen or customers.find(key) or (applying and not _is_kept(told, user_id))
         yield Verdict(row, THERE if is_there else BOOK)
         seen.add(key)
 
 
+def _is_kept(told: dict[str, str], user_id: int | None) -> bool:
+    """Whether it was this one who kept them; False when somebody else was faster."""
+    try:
+        _keep(told, user_id)
+    except IntegrityError as error:
+        if error.__cause__ is None or error.__cause__.diag.constraint_name not in ONE_EACH:  # type: ignore[attr-defined]
+            raise
+        return False
+    return True
+
+
 @use_case
-def _keep(told: dict[str, str], user_id: int | None) -> bool:
-    """Note one customer; False when somebody else was faster."""
+def _keep(told: dict[str, str], user_id: int | None) -> None:
+    """Note one customer, with what else is known as a note."""
     email = told["email"].lower()
     phone = "" if email else told["phone"]
-    made = Customer(name=told["name"], email=email, phone=phone, phone_key=phones.likeliest(phone))
-    Customer.objects.bulk_create([made], ignore_conflicts=True)
-    found = customers.find(email or told["phone"])
-    if found is None or found.name != told["name"]:
-        return False
+    made = Customer.objects.create(
+        name=told["name"], email=email, phone=phone, phone_key=phones.likeliest(phone)
+    )
     remarks = [
         told["notes"],
         _("Telephone: %(number)s") % {"number": told["phone"]} if email and told["phone"] else "",
     ]
     if user_id and any(remarks):
-        notes.write(found, user_id, "\n".join(filter(None, remarks))[: notes.TEXT_LENGTH])
-    return True
+        notes.write(made, user_id, "\n".join(filter(None, remarks))[: notes.TEXT_LENGTH])

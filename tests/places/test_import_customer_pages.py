@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from bookings.importing import kept
+from bookings.importing import kept, people
+from bookings.importing.planning import BOOK
 from bookings.models import Customer, ImportFile
 from operations import intents, roles
 from operations.people.notes import Note
 from tests.factories import LocationFactory
 from tests.pages.visitor import Page
 from tests.places.test_import_pages import browser, look
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 CHOOSE = "/admin/import-customers/"
@@ -61,6 +64,19 @@ def test_what_is_shown_is_kept_once_however_often_it_is_pressed(owner):
     assert not Note.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_pressed_by_several_at_one_moment_each_is_taken_over_once(owner):
+    rows = "".join(f"Anna {number},anna{number}@example.com,shy\n" for number in range(20))
+    path = upload(owner, f"name,email,notes\n{rows}")["Location"]
+    file, writer = ImportFile.objects.get(), User.objects.get().pk
+
+    told = race(3, lambda _: list(people.take_over(file.rows(), applying=True, user_id=writer)))
+
+    assert [verdict.outcome for verdicts in told for verdict in verdicts].count(BOOK) == 20
+    assert Note.objects.count() == 20
+    assert "There is nobody left to take over." in look(owner, path).text
+
+
 def test_whoever_is_known_stays_as_they_are(owner):
     Customer.objects.create(email="anna@example.com", name="Anna B.")
 
@@ -102,6 +118,19 @@ def test_a_file_sent_twice_is_kept_once_and_forgotten(owner):
     upload(owner)
     ImportFile.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
     assert kept.forget_old() == 1
+
+
+def test_a_number_used_for_customers_keeps_no_file_of_a_place(owner):
+    place, key = LocationFactory(), intents.issue()
+    upload(owner, key=key)
+    data = {"request_id": key, "format": "generic"}
+    file = SimpleUploadedFile("old.csv", b"start,name\n2099-03-03 09:00,Anna\n")
+
+    answer = owner.post(f"/admin/import/{place.slug}/", data | {"file": file})
+
+    assert answer.status_code == 422
+    assert "This form was already sent with other details." in answer.content.decode()
+    assert ImportFile.objects.get().location is None
 
 
 @pytest.mark.parametrize("role", [roles.FRONT_DESK, roles.AUDITOR])

@@ -137,6 +137,22 @@ def test_appointments_as_json(owner):
     )
 
 
+@pytest.mark.parametrize("sign", [r"\u0000", r"\ud800", r"\u001b"])
+def test_what_cannot_be_shown_is_refused_before_it_is_kept(owner, sign):
+    text = f'[{{"start": "2099-03-03 10:00", "service": {{"name": "a{sign}b"}}}}]'
+
+    answer = upload(owner, text, "easyappointments")
+
+    assert "This is not a text" in answer.content.decode()
+    assert not ImportFile.objects.exists()
+
+
+def test_notes_of_several_lines_are_a_text(owner):
+    text = r'[{"start": "2099-03-03 10:00", "notes": "one\r\n\ttwo"}]'
+
+    assert upload(owner, text, "easyappointments").status_code == 303
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
