@@ -64,6 +64,7 @@ class FailureCode(models.TextChoices):
 
 S = Status
 OPEN = [S.SUBMITTED, S.ACCEPTED]
+UNSENT = Q(status=S.DRAFT) | Q(status=S.CANCELLED, revision=0)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -97,7 +98,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def never_sent(self) -> BookingQuerySet:
         """What somebody began and has not sent: `revision` grows with the first word given to a customer."""
-        return self.filter(Q(status=S.DRAFT) | Q(status=S.CANCELLED, revision=0))
+        return self.filter(UNSENT)
+
+    def made(self) -> BookingQuerySet:
+        """What was really booked, each once: neither begun and not sent nor merged into another."""
+        return self.exclude(UNSENT).filter(merged_into__isnull=True)
 
     def drafts_run_out(self) -> BookingQuerySet:
         return self.filter(status=S.DRAFT, stale_after__lt=timezone.now())
@@ -262,6 +267,11 @@ class Booking(Workflow):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def is_unsent(self) -> bool:
+        """Whether somebody only began it: `never_sent` for one."""
+        return self.status == S.DRAFT or (self.status == S.CANCELLED and self.revision == 0)
+
     # Moves
 
     @transition(field="status", source=S.DRAFT, target=S.SUBMITTED)
@@ -402,7 +412,7 @@ class Booking(Workflow):
         """The same person's other booking goes into this one, with what this one did not say yet."""
         for name, value in taken.items():
             setattr(self, name, value)
-        if self.duplicate_of_id:
+        if self.duplicate_of_id == merged.pk:
             self.duplicate_of = None
         return {"merged": merged.reference, "took": sorted(taken)}
 

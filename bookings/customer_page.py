@@ -22,7 +22,7 @@ TO_COME = (Status.SUBMITTED, Status.ACCEPTED)
 
 def told(record: Customer) -> dict[str, Any]:
     """Their bookings within reach; notes, merges and what erasing would do for who looks after all."""
-    found = reach.bounded(customers.bookings_of(record))
+    found = reach.bounded(customers.bookings_of(record).made())
     newest = list(found.select_related("location", "service").order_by("-starts_at", "-pk")[:SHOWN_COUNT])
     sees_all = reach.bounded(Customer.objects.filter(pk=record.pk)).exists()
     known = customers.same_person(record) if sees_all else [record]
@@ -45,7 +45,7 @@ def told(record: Customer) -> dict[str, Any]:
 
 def person(customer: Customer) -> dict[str, str]:
     """Name, number and address to book for them with: as their newest booking within reach has them."""
-    newest = reach.bounded(customers.bookings_of(customer)).exclude(name="").order_by("-pk")
+    newest = reach.bounded(customers.bookings_of(customer).made()).exclude(name="").order_by("-pk")
     known: Booking | Customer | None = newest.first()
     if known is None:
         known = reach.bounded(Customer.objects.filter(pk=customer.pk)).first()
@@ -54,7 +54,7 @@ def person(customer: Customer) -> dict[str, str]:
 
 def with_visits(listed: QuerySet[Customer]) -> QuerySet[Customer]:
     """Each with how many bookings within reach are under its key, and the wall time of the last visit."""
-    there = reach.bounded(Booking.objects.exclude(status=Status.DRAFT)).annotate(address=Lower("email"))
+    there = reach.bounded(Booking.objects.made()).annotate(address=Lower("email"))
     by_address = there.exclude(email="").filter(address=OuterRef("email"))
     by_phone = there.filter(email="", phone_key=OuterRef("phone_key")).exclude(phone_key="")
     return listed.annotate(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import phones
-from bookings.booking import Booking
+from bookings.booking import Booking, BookingQuerySet
 from bookings.correspondence import Enquiry
 from bookings.customer import Customer
 from bookings.forgetting import Subject
@@ -69,6 +69,7 @@ def _complete(ids: list[int]) -> None:
     for booking in left:
         made = phones.key(booking.phone, phones.country_of(booking.location))
         Booking.objects.filter(pk=booking.pk, phone=booking.phone).update(phone_key=made)
+    Booking.objects.filter(pk__in=ids, phone="").exclude(phone_key="").update(phone_key="")
 
 
 def _note(ids: list[int]) -> int:
@@ -87,7 +88,7 @@ def same_person(customer: Customer) -> list[Customer]:
     return [customer, *customer.merged.order_by("pk")]
 
 
-def bookings_of(customer: Customer) -> QuerySet[Booking]:
+def bookings_of(customer: Customer) -> BookingQuerySet:
     """Every booking under any of the person's keys, at all locations; by index."""
     return Booking.objects.alias(address=Lower("email")).filter(_under_keys(customer))
 

@@ -104,11 +104,13 @@ def _book(
     try:
         recorded = held() if own else intake.submit(request, submission, source=source, by=by)
     except intents.KeyReused as refusal:
-        if refusal.intent.outcome != HELD or intake.booking_of(refusal.intent).status != Status.DRAFT:
+        if refusal.intent.outcome != HELD or not intake.booking_of(refusal.intent).is_unsent:
             raise
         recorded = held()
-    if recorded.booking.status != Status.DRAFT:
+    if not recorded.booking.is_unsent:
         return recorded
+    if recorded.booking.status != Status.DRAFT:  # a repeat of the request whose hold is over
+        recorded = held()
     changed = submit(request, recorded.booking)
     return replace(recorded, booking=changed.booking, is_repeat=changed.is_repeat)
 
@@ -152,13 +154,13 @@ def _claim(request: intents.Request, submission: Submission) -> tuple[intents.In
 
 def _again(intent: intents.Intent, submission: Submission, operation: Operation, until: datetime) -> Recorded:
     """The draft that the request made, as the form says now; what became of it if it is none any more."""
-    made = intake.booking_of(intent)
-    if draft := _locked(made.token):
+    if draft := _locked(intake.booking_of(intent).token):
         return _revised(draft, submission, operation, intent, until)
+    made = intake.booking_of(intent)  # as whoever held the lock has left it
+    if made.is_unsent:
+        raise HoldOver(made)
     if not intent.stands_for(submission.payload()):
         raise intents.KeyReused(intent)
-    if Booking.objects.never_sent().filter(pk=made.pk).exists():
-        raise HoldOver(made)
     return intake.repeated(intent)
 
 

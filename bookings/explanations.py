@@ -147,8 +147,7 @@ def is_offer(booking: Booking) -> bool:
 
 def was_never_sent(booking: Booking) -> bool:
     """Whether it is what became of a draft that its customer did not book."""
-    never_began = booking.status == Status.CANCELLED and booking.revision == 0
-    return never_began and not hasattr(booking, "wait_entry")
+    return booking.is_unsent and booking.status == Status.CANCELLED and not hasattr(booking, "wait_entry")
 
 
 def _why_not_take(booking: Booking) -> str:
@@ -288,7 +287,7 @@ def _cancelled(booking: Booking) -> Explanation:
             Level.OVER,
             _("Nothing is booked"),
             _("The time was held for you until you let it go, or until the hold ran out."),
-            _("What you entered is kept for a day: you can still book the time if it is free."),
+            _("You can still book the time, if it is free."),
         )
     place = {"place": booking.location.name}
     if booking.merged_into:

@@ -201,6 +201,7 @@ def likely_duplicate(service: Service, start: datetime, *, email: str, phone: st
             **({"email__iexact": address} if address else {"phone_key": number}),
             created_at__gt=timezone.now() - window,
         )
+        .order_by("pk")
         .values_list("pk", flat=True)[:1]
     )
     found = list(earlier)

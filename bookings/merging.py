@@ -114,8 +114,8 @@ def _taken(stays: Booking, goes: Booking) -> dict[str, Any]:
     taken: dict[str, Any] = {}
     if goes.phone and not stays.phone:
         taken["phone"] = goes.phone
-    if goes.notes and goes.notes != stays.notes:
-        taken["notes"] = _both_notes(stays, goes)
+    if notes := _both_notes(stays, goes):
+        taken["notes"] = notes
     new = {code: kept for code, kept in goes.answers.items() if code not in stays.answers}
     new.pop(rehearsal.MARK, None)
     if new:
@@ -128,8 +128,17 @@ def _taken(stays: Booking, goes: Booking) -> dict[str, Any]:
 
 
 def _both_notes(stays: Booking, goes: Booking) -> str:
-    """Whose is whose can be told by the reference, in any language."""
-    return f"{stays.notes}\n\n[{goes.reference}]\n{goes.notes}" if stays.notes else goes.notes
+    """What the other says differently, its notes, number and answers, under its reference; "" for nothing."""
+    other = {code: kept for code, kept in goes.answers.items() if stays.answers.get(code, kept) != kept}
+    other.pop(rehearsal.MARK, None)
+    lines = [f"{question}: {answer}" for question, answer in questions.spoken(other)]
+    if goes.phone and stays.phone and goes.phone_key != stays.phone_key:
+        lines.insert(0, goes.phone)
+    if goes.notes and goes.notes != stays.notes:
+        lines.insert(0, goes.notes)
+    if not lines or (not stays.notes and lines == [goes.notes]):
+        return "\n".join(lines)
+    return "\n".join([*([stays.notes, ""] if stays.notes else []), f"[{goes.reference}]", *lines])
 
 
 def _said(booking: Booking, taken: dict[str, Any] | None = None) -> dict[str, str]:

@@ -161,10 +161,11 @@ def still_named() -> list[Breach]:
     """A booking or enquiry that was forgotten and names somebody all the same, itself or in a message."""
     return found_by(
         """WITH gone AS (
-               SELECT id, 'booking' AS kind, name || email || phone || notes || cancel_reason AS said
+               SELECT id, 'booking' AS kind,
+                   name || email || phone || phone_key || notes || cancel_reason AS said
                FROM bookings_booking WHERE forgotten_at IS NOT NULL
                UNION ALL
-               SELECT id, 'enquiry', name || email || phone || text || answer
+               SELECT id, 'enquiry', name || email || phone || phone_key || text || answer
                FROM bookings_enquiry WHERE forgotten_at IS NOT NULL
                UNION ALL
                SELECT id, 'waitentry', name || email || phone || notes

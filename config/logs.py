@@ -12,7 +12,7 @@ import structlog
 KEPT_SIGNS = 4  # of a token: enough to recognise it in two lines, too few to use it
 ADDRESS, EMAIL = "[address]", "[e-mail]"
 
-_TOKEN = re.compile(rf"(/b/|/bookings/)([\w-]{{{KEPT_SIGNS}}})[\w-]{{8,}}")
+_TOKEN = re.compile(rf"(/b/|/bookings/|[?&]draft=)([\w-]{{{KEPT_SIGNS}}})[\w-]{{8,}}")
 _RESET = re.compile(r"(/password/forgotten/\w+-)[\w-]{6,}")
 _EMAIL = re.compile(r"[\w.!#$%&*+/?^`{|}~-]+@(?:[\w-]+\.)+[\w-]{2,}")
 _OUR_MESSAGE_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}@")

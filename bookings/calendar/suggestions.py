@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from bookings import name_words, phones
-from bookings.booking import Booking, Status
+from bookings.booking import Booking
 from bookings.customer import Customer
 from operations import reach
 
@@ -34,7 +34,7 @@ def known(user: Any, *, phone: str, email: str, name: str) -> list[Known]:
 
     One indexed query for each; a name is looked for only while nothing else is typed.
     """
-    bookings = reach.within(user, Booking.objects.exclude(status=Status.DRAFT))
+    bookings = reach.within(user, Booking.objects.made())
     found: list[Booking] = []
     if len(phone.strip()) >= SHORTEST:
         found += _read(phones.like(bookings, phone))

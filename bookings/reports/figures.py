@@ -114,6 +114,7 @@ _COUNTS = f"""{_PLACE}, chosen AS MATERIALIZED (
             ORDER BY sequence DESC LIMIT 1
         ) AS called_off ON true
         WHERE booking.status <> 'draft' AND called_off.from_status IS DISTINCT FROM 'draft'
+            AND NOT (booking.status = 'cancelled' AND booking.revision = 0)
             AND booking.merged_into_id IS NULL
     ), laid_out AS MATERIALIZED (
         SELECT *, date_trunc('week', wall)::date AS week, extract(isodow FROM wall)::int AS day,
@@ -142,12 +143,13 @@ _MADE = f"""{_PLACE}
         SELECT count(*) FROM place JOIN bookings_booking AS booking
             ON booking.location_id = place.id AND created_at >= begins AND created_at < ends
         WHERE created_at >= %(first)s::date - 1 AND created_at < %(last)s::date + 2 AND status <> 'draft'
-            AND merged_into_id IS NULL
+            AND NOT (status = 'cancelled' AND revision = 0) AND merged_into_id IS NULL
     ), (
         SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY starts_at - created_at)
         FROM place JOIN bookings_booking AS booking
             ON booking.location_id = place.id AND starts_at >= begins AND starts_at < ends
-        WHERE source <> 'command' AND status <> 'draft' AND merged_into_id IS NULL
+        WHERE source <> 'command' AND status <> 'draft'
+            AND NOT (status = 'cancelled' AND revision = 0) AND merged_into_id IS NULL
     )"""
 _MINUTES = f"""{_PLACE}
     SELECT resource_id, sum(extract(epoch FROM ends_at - starts_at)) / 60

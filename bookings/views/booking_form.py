@@ -70,7 +70,8 @@ def _open(request: HttpRequest, service: Service) -> HttpResponse:
         )
         return _form(request, service, form, request_id, Notice(title, offers_times=True), 400)
     except NotOffered as refusal:
-        return _form(request, service, form, request_id, Notice(str(refusal), offers_times=True), 422)
+        if not own_draft.holds(own, start):
+            return _form(request, service, form, request_id, Notice(str(refusal), offers_times=True), 422)
     resource = lookup.resource(service, asked["resource"])
     if own_draft.holds(own, start) or _is_free(service, start, resource):
         return _form(request, service, form, request_id)
@@ -88,7 +89,7 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         return _form(request, service, form, request_id, status=422)
     confirmed = request.POST.get("confirm_duplicate") == "1"
     wanted = form.submission(confirm_duplicate=confirmed)
-    said: dict[str, Any] = {"source": Source.WEB, "own": request.POST.get("draft", "")}
+    said: dict[str, Any] = {"source": Source.WEB, "own": request.POST.get("draft", "").replace("\x00", "")}
     try:
         if request.POST.get("step") == "check":
             return own_draft.remember(request, drafts.hold(key, wanted, **said).booking)

@@ -110,7 +110,7 @@ def _context(booking: Booking) -> dict[str, Any]:
         "location": booking.location,
         "booking": booking,
         "is_begun": booking.status == Status.DRAFT and not explanations.is_offer(booking),
-        "is_left": explanations.was_never_sent(booking),
+        "is_left": explanations.was_never_sent(booking) and not booking.forgotten_at,
         "book_address": own_draft.address(booking),
         "explanation": explanations.explain(booking),
         "google_address": "" if explanations.why_not(booking, "calendar") else ics.google_address(booking),

@@ -188,4 +188,5 @@ def _same_wish(wish: Wish) -> WaitEntry | None:
 
 @use_case
 def _send_link_again(entry: WaitEntry, operation: Operation) -> None:
-    messages.send_link_to_waiting(entry, operation)
+    waiting = workflow.fetch(WaitEntry, pk=entry.pk)  # one after the other, so that one mail is enough
+    messages.send_link_to_waiting(waiting, operation)

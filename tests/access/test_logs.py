@@ -70,6 +70,7 @@ def test_tracebacks_are_written_and_redacted(written, logger):
             "/admin/account/password/forgotten/1-…/",
         ),
         ("/berlin/haircut/book/", "/berlin/haircut/book/"),
+        (f"/berlin/haircut/book/?start=x&draft={TOKEN}", "/berlin/haircut/book/?start=x&draft=Zx3k…"),
         ("to Anna.B+x@mail.example.org: refused", "to [e-mail]: refused"),
         (
             "<0f0e0d0c-0102-4304-8506-0708090a0b0c@holdfast.invalid>",

@@ -88,9 +88,36 @@ def test_the_one_that_stays_takes_what_it_lacks_and_keeps_what_it_has():
 
     stays = fresh(earlier)
     assert stays.phone == "0301"
-    assert stays.notes == f"By the window\n\n[{later.reference}]\nWith a dog"
+    assert stays.notes == f"By the window\n\n[{later.reference}]\nWith a dog\n{kept('')['question']}: short"
     assert {code: each["answer"] for code, each in stays.answers.items()} == {"hair": "long", "dog": "yes"}
     assert fresh(later).notes == "With a dog"
+
+
+def test_another_number_is_kept_beside_the_first():
+    earlier, later = booked_twice(first={"phone": "0301 111111"}, second={"phone": "0302 222222"})
+
+    merge(later)
+
+    assert (fresh(earlier).phone, fresh(earlier).notes) == (
+        "0301 111111",
+        f"[{later.reference}]\n0302 222222",
+    )
+
+
+def test_merging_settles_no_other_doubling():
+    first, second = booked_twice()
+    third = BookingFactory(
+        service=first.service,
+        resource=ResourceFactory(location=first.location),
+        email=ADA,
+        starts_at=first.starts_at,
+        accepted=True,
+        duplicate_of=second,
+    )
+
+    merge(third)
+
+    assert fresh(second).duplicate_of == first
 
 
 def test_notes_that_say_the_same_are_kept_once():

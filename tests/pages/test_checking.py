@@ -156,6 +156,30 @@ def test_after_the_hold_the_time_is_free_and_the_same_form_holds_it_anew_once(ch
     assert sorted(Booking.objects.values_list("status", flat=True)) == ["cancelled", "draft"]
 
 
+@pytest.mark.parametrize("changed", [{}, {"name": "Ada King"}])
+def test_after_the_hold_the_same_form_books_in_one_go(check, visitor, form, changed):
+    with later(11):
+        call_command("sweep")
+        page = visitor.send(form, **changed)
+
+    booked = Booking.objects.exclude(status="cancelled").get()
+    assert (booked.status, page.path) == ("submitted", f"/b/{booked.token}/")
+    assert booked.name == changed.get("name", ADA["name"])
+
+
+def test_what_is_held_can_be_changed_though_it_is_too_soon_for_others(check, visitor, service):
+    service.location.minimum_notice_minutes = 60 * 24 * 30
+    service.location.save()
+    page = visitor.open(change(check))
+
+    assert (page.status, page.form("/book/").fields["name"]) == (200, ADA["name"])
+
+
+def test_a_draft_that_is_none_does_no_harm(visitor, form):
+    for token in ("\x00", "x" * 500, "../"):
+        assert visitor.post(form, step="check", draft=token).status_code == 303
+
+
 def test_a_press_after_the_hold_says_what_happened_and_leads_on(check, visitor):
     with later(11):
         call_command("sweep")

@@ -82,7 +82,7 @@ def test_what_was_only_begun_is_not_counted(place, service):
     begun = BookingFactory(service=service, starts_at=at(9), draft=True)
     assert made(place).figures.whole.booked == 0
 
-    advance(begun, "cancel", by="schedule")
+    advance(begun, "let_go", by="schedule")
     assert made(place).figures.whole.booked == 0
 
 
