@@ -33,7 +33,7 @@ class AssignmentInline(WithinReach, admin.StackedInline[Assignment, User]):
 
 
 class AccountAdmin(WithinReach, UserAdmin[User]):
-    """Whoever is limited to some locations looks after no accounts, and only superusers touch superusers."""
+    """Whoever is limited to some locations looks after no accounts, and nobody those who may do more."""
 
     list_display = (
         "username",
@@ -165,7 +165,10 @@ def _lacking(user: User) -> Iterable[str]:
 
 
 def _may_touch(request: HttpRequest, obj: Any) -> bool:
-    return request.user.is_superuser or not getattr(obj, ALMIGHTY, False)
+    """Whoever sets somebody's password may become them, so it takes all that they may do."""
+    if request.user.is_superuser or obj is None or obj.pk == request.user.pk:
+        return True
+    return not obj.is_superuser and obj.get_all_permissions() <= request.user.get_all_permissions()
 
 
 def _is_role(group: Any) -> bool:

@@ -159,13 +159,19 @@ class TestWhoLooksAfterAccountsAlone:
             assert (refused.status_code, taken.status_code) == (200, 302)
         assert not Group.objects.get(pk=owner).user_set.exists()
 
-    def test_leaves_others_the_roles_that_they_have(self, porter):
-        somebody = person(roles.AUDITOR)
-        form = {"username": "eva", "groups": [Group.objects.get(name=roles.AUDITOR).pk], "is_staff": "on"}
-        sums = {"assignment-TOTAL_FORMS": "0", "assignment-INITIAL_FORMS": "0"}
+    def test_becomes_nobody_who_may_do_more(self, porter):
+        """Whoever sets a password, or the address that a new one is sent to, may log in with it."""
+        owner, clerk = person(roles.OWNER), User.objects.create_user("clerk", is_staff=True)
+        said = {"password1": "some other words", "password2": "some other words", "usable_password": "true"}
+        browser = browser_of(porter)
 
-        assert browser_of(porter).post(change_page(somebody), form | sums).status_code == 302
-        assert User.objects.get(username="eva").groups.get().name == roles.AUDITOR
+        answers = [
+            browser.post(reverse("admin:auth_user_password_change", args=[each.pk]), said).status_code
+            for each in (owner, clerk)
+        ]
+
+        assert answers == [403, 302]
+        assert browser.post(change_page(owner), {"email": "porter@example.com"}).status_code == 403
 
     def test_puts_into_a_group_only_what_they_may_do(self, porter):
         more, own = (Permission.objects.get(codename=code).pk for code in ("delete_user", "add_user"))
