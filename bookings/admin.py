@@ -25,9 +25,11 @@ from bookings.customer_admin import CustomerAdmin
 from bookings.feed_admin import CalendarFeedAdmin
 from bookings.feeds import CalendarFeed
 from bookings.message_texts import MessageText
+from bookings.offerings import Service
 from bookings.phone_search import PHONE_KEYS
 from bookings.place_admin import ClosureAdmin, LocationAdmin, ResourceAdmin, ServiceAdmin
-from bookings.places import Closure, Location, Resource, Service
+from bookings.places import Closure, Location
+from bookings.resources import Resource
 from bookings.text_admin import MessageTextAdmin
 from bookings.waitlist.entry import WaitEntry
 from operations.console import RecoverableAdmin, SearchKey, code

@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
 from bookings import times
-from bookings.places import Resource, ResourceKind, Service
+from bookings.offerings import Service
+from bookings.resources import Resource, ResourceKind
 from bookings.sessions import LIVE_STATUSES, Session
 from operations.errors import Refusal
 from operations.transactions import require_transaction

@@ -18,7 +18,7 @@ from bookings import allocation, changes, customers, messages, processing, quest
 from bookings.allocation import TimeTaken
 from bookings.booking import OPEN, Booking, BookingQuerySet, Status
 from bookings.changes import Changed, NotAllowedNow
-from bookings.places import Resource
+from bookings.resources import Resource
 from bookings.times import NotOffered
 from operations import intents, queue, workflow
 from operations.people import notes

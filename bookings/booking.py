@@ -15,8 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings import name_words
+from bookings.offerings import Service
 from bookings.phones import PhoneField, PhoneKeyField
-from bookings.places import Location, Resource, Service
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.sessions import LIVE_STATUSES, PlaceWithinCapacity, Session, SessionFollowsBookings
 from bookings.waitlist.guards import OfferEndsWithItsDraft
 from operations.intents import Intent

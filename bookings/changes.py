@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import allocation, explanations, intake, messages, processing, redirecting
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
-from bookings.places import Resource
+from bookings.resources import Resource
 from bookings.sessions import LIVE_STATUSES, Session
 from bookings.times import NotOffered
 from operations import intents, queue, workflow

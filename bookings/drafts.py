@@ -19,7 +19,7 @@ from bookings.allocation import Place
 from bookings.booking import Booking, Status
 from bookings.changes import Changed, left_alone
 from bookings.intake import Recorded, Submission
-from bookings.places import Service
+from bookings.offerings import Service
 from operations import intents, workflow
 from operations.errors import Refusal, StaleRecord
 from operations.transactions import use_case

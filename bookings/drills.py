@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import changes, intake, processing, rehearsal, rehearsed, times
 from bookings.booking import Booking, Status
 from bookings.intake import Submission
-from bookings.places import Approval
+from bookings.offerings import Approval
 from bookings.rehearsal import Fault
 from operations import intents, rehearsals, workflow
 from operations.errors import Refusal

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from bookings import language, money
 from bookings.booking import Booking, FailureCode, Status, Waiting
-from bookings.places import Approval
+from bookings.offerings import Approval
 
 CUSTOMER_MAY_RETRY = frozenset(
     {

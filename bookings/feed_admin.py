@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from bookings import secret_keys
 from bookings.feeds import CalendarFeed
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 from operations import reach
 from operations.switchboard import SwitchedAdmin
 from operations.switches import Switch, register

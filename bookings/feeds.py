@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import secret_keys
 from bookings.booking import Booking, BookingQuerySet, Status
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 
 PAST = timedelta(days=31)
 MOST = 5000

@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email, validate_slug
 
 from bookings import colours, embedding, opening
-from bookings.places import LONGEST_REMINDER_HOURS, MOST_REMINDERS, Approval, validate_time_zone
+from bookings.offerings import LONGEST_REMINDER_HOURS, MOST_REMINDERS, Approval
+from bookings.places import validate_time_zone
 from bookings.questions import QuestionKind
 
 Check = Callable[[Any], Any]

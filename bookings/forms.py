@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import language, question_fields, questions, text_messages
 from bookings.intake import Submission
-from bookings.places import Resource, Service
+from bookings.offerings import Service
 from bookings.recurrence import Every
+from bookings.resources import Resource
 from bookings.typed_fields import FIRST_YEAR, LAST_YEAR, Address, Line, Paragraphs
 from bookings.waitlist.joining import Wish
 

@@ -14,7 +14,9 @@ from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.customer import Customer
 from bookings.message_texts import MessageText
-from bookings.places import Closure, Location, Resource, Service
+from bookings.offerings import Service
+from bookings.places import Closure, Location
+from bookings.resources import Resource
 from bookings.waitlist.entry import WaitEntry
 from operations import console, home, reach
 from operations.home import Part, Way

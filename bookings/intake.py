@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from bookings import allocation, phones, processing, questions
 from bookings.allocation import Place, TimeTaken
 from bookings.booking import Booking, Status
-from bookings.places import Resource, Service
+from bookings.offerings import Service
+from bookings.resources import Resource
 from bookings.times import NotOffered
 from operations import intents, queue, workflow
 from operations.errors import Busy, Refusal

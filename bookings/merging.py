@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings import merged, messages, questions, rehearsal
 from bookings.booking import OPEN, Booking, Status
-from bookings.places import Approval
+from bookings.offerings import Approval
 from operations import workflow
 from operations.errors import Refusal
 from operations.recovery import Comparison

@@ -7,10 +7,12 @@ from bookings.customer import Customer
 from bookings.feeds import CalendarFeed
 from bookings.importing.kept import ImportFile
 from bookings.message_texts import MessageText
+from bookings.offerings import Requirement, Service
 from bookings.outside import LeftOutside
-from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
+from bookings.places import Closure, Location
 from bookings.questions import Question
 from bookings.recurrence import Series
+from bookings.resources import Absence, Resource
 from bookings.sessions import Allocation, Session
 from bookings.staffing import Assignment
 from bookings.waitlist.entry import FreedDay, WaitEntry

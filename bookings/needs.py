@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from bookings.booking import Booking
 from bookings.obstacles import Obstacle
-from bookings.places import Requirement, Resource, ResourceKind
+from bookings.offerings import Requirement
+from bookings.resources import Resource, ResourceKind
 
 Needs = Mapping[int, Mapping[str, frozenset[int]]]
 """By service and kind, who may do it; empty: anybody of the kind."""

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from bookings import away_words, opening, public_holidays, schedule, when
 from bookings.calendar.day_grid import clock, closing_clock
-from bookings.places import Absence, Closure, Location, Resource
+from bookings.places import Closure, Location
+from bookings.resources import Absence, Resource
 from bookings.roster import REACH
 from bookings.schedule import Opening
 from bookings.spans import Span, merge, subtract

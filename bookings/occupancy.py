@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import BigIntegerRangeField
 from django.db.models import BigIntegerField, F, Func, OuterRef, Q, Sum, Value
 from django.db.models.functions import Cast
 
-from bookings.places import Service
+from bookings.offerings import Service
 from bookings.sessions import LIVE_STATUSES, Allocation, Session
 from bookings.spans import Span
 

@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 from bookings import needs, obstacles, times
 from bookings.booking import OPEN, Booking
 from bookings.obstacles import Obstacle, Timetable
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.sessions import Allocation
 from bookings.times import Offer
 from operations.errors import Refusal

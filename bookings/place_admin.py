@@ -21,9 +21,11 @@ from bookings.availability.asking import AsksAboutBookings
 from bookings.availability.looking_after import Links, PlaceRecordAdmin
 from bookings.booking import OPEN, Booking, Waiting
 from bookings.local_times import LocalTimesForm
+from bookings.offerings import Requirement, Service
 from bookings.place_forms import LocationForm, RequirementForm, ResourceForm, ServiceForm
-from bookings.places import Closure, Location, Requirement, Resource, Service
+from bookings.places import Closure, Location
 from bookings.questions import Question
+from bookings.resources import Resource
 from operations import reach
 from operations.console import WithinReach
 

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from bookings import embedding, place_choices, public_holidays
 from bookings.file_fields import RESERVED_FOR_LOCATIONS, RESERVED_FOR_SERVICES
+from bookings.offerings import Requirement, Service
 from bookings.place_choices import Choices, LongSelect
-from bookings.places import Location, Requirement, Resource, ResourceKind, Service
+from bookings.places import Location
+from bookings.resources import Resource, ResourceKind
 
 USUAL_HOURS = "Mo-Fr 09:00-17:00; PH off"  # until somebody fills in the page of hours, which comes next
 

@@ -15,9 +15,11 @@ from django.utils.text import slugify
 from bookings import locations_file
 from bookings.file_fields import RESERVED_FOR_SERVICES
 from bookings.locations_file import Entry
+from bookings.offerings import Requirement, Service
 from bookings.outside import Watch
-from bookings.places import Location, Requirement, Resource, ResourceKind, Service
+from bookings.places import Location
 from bookings.questions import Question, QuestionKind
+from bookings.resources import Resource, ResourceKind
 from operations.transactions import use_case
 
 Row = TypeVar("Row", Location, Resource, Service, Question)

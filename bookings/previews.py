@@ -15,7 +15,8 @@ from bookings.attention import Matters
 from bookings.booking import Booking, FailureCode, Status, Waiting
 from bookings.correspondence import Enquiry, EnquiryStatus
 from bookings.message_texts import MessageText
-from bookings.places import Approval, Location, Service
+from bookings.offerings import Approval, Service
+from bookings.places import Location
 from bookings.waitlist.entry import WaitEntry
 from notifications.kinds import Content
 from notifications.models import Delivery

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import customers, messages, rehearsal
 from bookings.booking import Booking, FailureCode, Waiting
-from bookings.places import Approval
+from bookings.offerings import Approval
 from operations import incidents, workflow
 from operations.effects import backoff
 from operations.transactions import limit_lock_waits

@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.places import Location, Service
+from bookings.offerings import Service
+from bookings.places import Location
 
 
 class QuestionKind(models.TextChoices):

@@ -10,7 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.booking import new_reference, new_token
-from bookings.places import Location, Service
+from bookings.offerings import Service
+from bookings.places import Location
 from operations.intents import Intent
 
 WEEK = timedelta(weeks=1)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from bookings import intake, processing, rehearsal, times
 from bookings.booking import Booking, Status
 from bookings.intake import Submission
-from bookings.places import Approval, Service
+from bookings.offerings import Approval, Service
 from notifications import outbox
 from notifications.models import Delivery
 from operations import intents, rehearsals, workflow

@@ -13,7 +13,8 @@ from typing import Any
 from django.db import connection
 
 from bookings import schedule
-from bookings.places import Resource, ResourceKind, Service
+from bookings.offerings import Service
+from bookings.resources import Resource, ResourceKind
 from bookings.spans import Span, covers, merge, picked, starts_within, subtract
 
 REACH = timedelta(days=2)

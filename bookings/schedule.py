@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bookings import opening, public_holidays
 from bookings.opening import DayPlan, Minutes
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.spans import Span, merge, subtract
 
 

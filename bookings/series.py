@@ -16,8 +16,9 @@ from bookings import allocation, changes, explanations, intake, processing, recu
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
 from bookings.intake import LikelyDuplicate, Submission
-from bookings.places import Resource, Service
+from bookings.offerings import Service
 from bookings.recurrence import Series
+from bookings.resources import Resource
 from bookings.times import NotOffered
 from operations import intents, queue, workflow
 from operations.errors import Busy

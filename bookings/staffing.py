@@ -12,9 +12,11 @@ from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.feeds import CalendarFeed
 from bookings.message_texts import MessageText
+from bookings.offerings import Requirement, Service
 from bookings.outside import LeftOutside
-from bookings.places import Absence, Closure, Location, Requirement, Resource, Service
+from bookings.places import Closure, Location
 from bookings.questions import Question
+from bookings.resources import Absence, Resource
 from bookings.waitlist.entry import WaitEntry
 from notifications.models import Delivery, WebhookEndpoint
 from operations import reach

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import occupancy, roster
-from bookings.places import Resource, ResourceKind, Service
+from bookings.offerings import Service
+from bookings.resources import Resource, ResourceKind
 from bookings.roster import Roster
 from bookings.spans import common_starts, covers, gaps, picked, starts_within
 from operations.errors import Refusal

@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from bookings import obstacles, roster
 from bookings.calendar.day_grid import clock
 from bookings.obstacles import Obstacle, Timetable, meets
-from bookings.places import Resource, ResourceKind, Service
+from bookings.offerings import Service
+from bookings.resources import Resource, ResourceKind
 from bookings.roster import Roster
 from bookings.sessions import LIVE_STATUSES, Allocation, Session
 from bookings.spans import Span, covers

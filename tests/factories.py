@@ -18,7 +18,8 @@ from bookings.models import (
     Session,
     WaitEntry,
 )
-from bookings.places import Approval, ResourceKind
+from bookings.offerings import Approval
+from bookings.resources import ResourceKind
 from notifications.models import Delivery
 from operations import workflow
 from operations.attempts import Attempt

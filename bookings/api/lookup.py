@@ -8,7 +8,9 @@ from bookings.api import problems
 from bookings.api.problems import Problem
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
-from bookings.places import Location, Resource, Service
+from bookings.offerings import Service
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.views import lookup
 from bookings.waitlist.entry import WaitEntry
 

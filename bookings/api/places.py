@@ -23,8 +23,10 @@ from bookings.api.schemas import (
     TimesOut,
 )
 from bookings.api.values import Day, SlugInPath
-from bookings.places import Approval, Location, Resource, ResourceKind, Service
+from bookings.offerings import Approval, Service
+from bookings.places import Location
 from bookings.questions import Question, QuestionKind
+from bookings.resources import Resource, ResourceKind
 
 router = Router(tags=["Places"])
 

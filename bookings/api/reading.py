@@ -15,7 +15,9 @@ from bookings.api.schemas import AddressIn, BookingIn, CancelIn, EnquiryIn, Move
 from bookings.booking import Booking
 from bookings.forms import AddressForm, BookingForm, ContactForm, TimeForm, WaitForm
 from bookings.intake import Submission
-from bookings.places import Location, Resource, Service
+from bookings.offerings import Service
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.typed_fields import Paragraphs
 from bookings.waitlist.joining import Wish
 

@@ -21,8 +21,9 @@ from bookings.api.problems import Problem
 from bookings.changes import NotAllowedNow, UnknownBooking
 from bookings.intake import LikelyDuplicate
 from bookings.messages import UnknownMessage
-from bookings.places import Resource, Service
+from bookings.offerings import Service
 from bookings.redirecting import CorrectedTooOften, SameAddress
+from bookings.resources import Resource
 from bookings.times import NotOffered
 from bookings.waitlist.joining import AlreadyWaiting, StillFree, Wish
 from operations.errors import Busy, StaleRecord, WrongState

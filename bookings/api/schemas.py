@@ -9,8 +9,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from bookings.api.values import Answers, Day, Instant, Slug, typed
-from bookings.places import Approval, ResourceKind
+from bookings.offerings import Approval
 from bookings.questions import QuestionKind
+from bookings.resources import ResourceKind
 
 
 class Input(BaseModel):

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bookings import away_words, when
-from bookings.places import Absence, Closure, Location
+from bookings.places import Closure, Location
+from bookings.resources import Absence
 from bookings.typed_fields import Day, Line
 
 

@@ -15,7 +15,8 @@ from bookings.availability.away_form import AwayForm
 from bookings.availability.deciding import AWAY
 from bookings.availability.entering import at_place, may_correct, may_send_away, whom
 from bookings.outside import Unseen
-from bookings.places import Absence, Closure, Location, Resource
+from bookings.places import Closure, Location
+from bookings.resources import Absence, Resource
 from operations import console
 from operations.errors import HoldfastError
 

@@ -18,7 +18,8 @@ from bookings.availability.entering import framed
 from bookings.availability.saving import By
 from bookings.forms import parse_start
 from bookings.outside import Hit
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 from operations import intents
 from operations.errors import HoldfastError
 

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 from operations import console, reach
 
 View = Callable[..., HttpResponse]

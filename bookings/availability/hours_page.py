@@ -22,7 +22,8 @@ from bookings.availability.entering import at_place, framed, may_change, may_cor
 from bookings.availability.saving import ChangedMeanwhile
 from bookings.availability.week_form import WeekForm, stored
 from bookings.outside import Unseen
-from bookings.places import Absence, Closure, Location, Resource
+from bookings.places import Closure, Location
+from bookings.resources import Absence, Resource
 from operations import console, intents, reach
 from operations.errors import HoldfastError
 

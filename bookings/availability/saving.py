@@ -14,7 +14,8 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from bookings.outside import Hit, Watch
-from bookings.places import Absence, Closure, Location, Resource
+from bookings.places import Closure, Location
+from bookings.resources import Absence, Resource
 from operations import intents
 from operations.errors import Refusal
 from operations.transactions import use_case

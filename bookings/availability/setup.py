@@ -11,7 +11,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from bookings import opening, public_holidays, times, weekly_hours, when
-from bookings.places import Approval, Location, ResourceKind, Service
+from bookings.offerings import Approval, Service
+from bookings.places import Location
+from bookings.resources import ResourceKind
 
 YEAR = timedelta(days=365)
 MOST_HOLIDAYS = 6

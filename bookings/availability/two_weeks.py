@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from bookings import obstacles, schedule
 from bookings.obstacles import Gone, Timetable
 from bookings.opening import DAY_MINUTES
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.spans import Span, subtract
 
 DAYS = 14

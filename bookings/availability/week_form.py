@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import opening, weekly_hours
 from bookings.opening import InvalidHours
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.weekly_hours import Day, NoTable, Week
 
 WEEK, PLACE, TEXT = "week", "place", "text"

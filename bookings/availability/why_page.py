@@ -14,7 +14,8 @@ from bookings import times, why_not
 from bookings.availability.entering import at_place, framed
 from bookings.booking import Booking
 from bookings.calendar.forms import TimeAtPlaceForm, initial_of, read_start
-from bookings.places import Location, Service
+from bookings.offerings import Service
+from bookings.places import Location
 from bookings.views.places import read_date
 from operations import console
 

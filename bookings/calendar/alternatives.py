@@ -9,7 +9,8 @@ from typing import Any
 
 from bookings import times
 from bookings.calendar.forms import initial_of, read_start
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 
 OWN_COUNT, OTHERS_COUNT = 4, 3
 

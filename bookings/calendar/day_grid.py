@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from bookings import schedule
 from bookings.calendar.planning import Block, Plan
-from bookings.places import Resource
+from bookings.resources import Resource
 from bookings.spans import Span
 from bookings.when import happens_twice
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import when
 from bookings.forms import parse_start
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.typed_fields import Day, Line
 
 REASON_LENGTH = 500

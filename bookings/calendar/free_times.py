@@ -13,7 +13,8 @@ from django.utils import timezone
 from bookings import money, times, when
 from bookings.calendar import day_grid
 from bookings.calendar.new_booking_form import NewBookingForm
-from bookings.places import Resource, Service
+from bookings.offerings import Service
+from bookings.resources import Resource
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from bookings.calendar import standing
 from bookings.calendar.booking_page import done, fresh, read_hand, status_of
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
 from bookings.calendar.forms import MoveForm, initial_of, read_start
-from bookings.places import Resource
+from bookings.resources import Resource
 from bookings.times import NotOffered
 from operations import console, intents
 from operations.errors import HoldfastError, StaleRecord

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from bookings import question_fields, questions, roster
 from bookings.calendar.forms import TimeAtPlaceForm
 from bookings.intake import Submission
-from bookings.places import Location, Service
+from bookings.offerings import Service
+from bookings.places import Location
 from bookings.recurrence import Every
 from bookings.series import Rhythm
 from bookings.typed_fields import Address, Line, Paragraphs

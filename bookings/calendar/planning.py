@@ -12,7 +12,8 @@ from django.db.models import BigIntegerField, Q, Value
 
 from bookings import opening, schedule
 from bookings.booking import Booking, Status
-from bookings.places import Absence, Closure, Location, Resource
+from bookings.places import Closure, Location
+from bookings.resources import Absence, Resource
 from bookings.roster import REACH
 from bookings.schedule import Opening
 from bookings.sessions import LIVE_STATUSES, Allocation

@@ -21,7 +21,8 @@ from bookings.booking import Booking, Status, Waiting
 from bookings.calendar import cards, day_grid, planning, standing, week_table
 from bookings.calendar.entering import at_place, framed, may
 from bookings.calendar.planning import Plan
-from bookings.places import Location, Resource, ResourceKind
+from bookings.places import Location
+from bookings.resources import Resource, ResourceKind
 from bookings.views.places import read_date
 from operations import reach
 from operations.people.notes import Note

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from bookings import schedule
 from bookings.calendar import planning
 from bookings.calendar.planning import Block, Plan
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.spans import Span, merge, subtract
 
 

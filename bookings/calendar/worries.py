@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from bookings.booking import Booking, Status
 from bookings.calendar import day_grid
-from bookings.places import Absence, Closure, Location
+from bookings.places import Closure, Location
+from bookings.resources import Absence
 from bookings.sessions import Allocation
 
 

@@ -15,7 +15,8 @@ from bookings import changes, contact, explanations, intake, language, processin
 from bookings.booking import Booking, Waiting
 from bookings.demo import customers
 from bookings.intake import Submission
-from bookings.places import Location, Service
+from bookings.offerings import Service
+from bookings.places import Location
 from bookings.times import Offer
 from operations import intents, workflow
 from operations.workflow import Actor, Operation, Source

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from bookings.file_fields import LOCATION, QUESTION, SERVICE
-from bookings.places import Location, Resource, ResourceKind, Service
+from bookings.offerings import Service
+from bookings.places import Location
 from bookings.questions import Question
+from bookings.resources import Resource, ResourceKind
 
 FILE = "locations.json"
 

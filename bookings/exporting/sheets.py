@@ -16,8 +16,10 @@ from bookings import questions
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry
 from bookings.customer import Customer
-from bookings.places import Absence, Closure, Resource, Service
+from bookings.offerings import Service
+from bookings.places import Closure
 from bookings.questions import Question
+from bookings.resources import Absence, Resource
 from notifications.models import Delivery
 
 PAGE = 2000  # rows in memory at a time

@@ -19,7 +19,9 @@ from bookings import when
 from bookings.importing import dates
 from bookings.importing.formats import Row
 from bookings.intake import Submission
-from bookings.places import Location, Resource, Service
+from bookings.offerings import Service
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.typed_fields import Address, Line, Paragraphs
 from operations import intents
 from operations.errors import Refusal

@@ -19,7 +19,8 @@ from bookings.importing import checking
 from bookings.importing.checking import Names, Unusable
 from bookings.importing.formats import Row
 from bookings.intake import Submission
-from bookings.places import Resource, ResourceKind, Service
+from bookings.offerings import Service
+from bookings.resources import Resource, ResourceKind
 from bookings.roster import Roster
 from bookings.times import NotOffered
 from operations import intents

@@ -3,7 +3,7 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
-import bookings.places
+import bookings.offerings
 
 
 class Migration(migrations.Migration):
@@ -17,10 +17,10 @@ class Migration(migrations.Migration):
                 base_field=models.PositiveSmallIntegerField(),
                 blank=True,
                 db_default=[24, 2],
-                default=bookings.places.usual_reminder_hours,
+                default=bookings.offerings.usual_reminder_hours,
                 help_text="How many hours before the start customers are reminded, e.g. 24, 2; empty: never.",
                 size=6,
-                validators=[bookings.places.validate_reminder_hours],
+                validators=[bookings.offerings.validate_reminder_hours],
             ),
         ),
     )

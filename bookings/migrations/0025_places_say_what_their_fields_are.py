@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import bookings.colours
+import bookings.offerings
 import bookings.places
 
 
@@ -444,10 +445,10 @@ class Migration(migrations.Migration):
                 base_field=models.PositiveSmallIntegerField(),
                 blank=True,
                 db_default=[24, 2],
-                default=bookings.places.usual_reminder_hours,
+                default=bookings.offerings.usual_reminder_hours,
                 help_text="How many hours before the start, e.g. 24, 2: a day and two hours before. Empty: never.",
                 size=6,
-                validators=[bookings.places.validate_reminder_hours],
+                validators=[bookings.offerings.validate_reminder_hours],
                 verbose_name="reminders",
             ),
         ),

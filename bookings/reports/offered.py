@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from bookings import schedule
-from bookings.places import Absence, Closure, Location, Resource
+from bookings.places import Closure, Location
 from bookings.reports.periods import Period
+from bookings.resources import Absence, Resource
 from bookings.spans import Span, subtract
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bookings.places import Location, Resource, Service
+from bookings.offerings import Service
+from bookings.places import Location
 from bookings.reports import figures, offered, tables
 from bookings.reports.figures import Figures
 from bookings.reports.periods import Period
 from bookings.reports.tables import Table
+from bookings.resources import Resource
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from bookings.money import in_fractions, spoken_price
-from bookings.places import Resource, Service
+from bookings.offerings import Service
 from bookings.reports.figures import Counts, Figures
+from bookings.resources import Resource
 
 COLUMNS: dict[str, str | Promise] = {
     "booked": gettext_lazy("Bookings"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import template
 
 from bookings import away_words, when
-from bookings.places import Absence, Closure, Location
+from bookings.places import Closure, Location
+from bookings.resources import Absence
 
 register = template.Library()
 

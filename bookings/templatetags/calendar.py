@@ -12,7 +12,8 @@ from django.utils import dateformat
 from django.utils.translation import pgettext
 
 from bookings.calendar import day_grid
-from bookings.places import Location, Resource
+from bookings.places import Location
+from bookings.resources import Resource
 
 register = template.Library()
 

@@ -19,7 +19,9 @@ from django.utils.translation import gettext as _
 from bookings import language, questions
 from bookings.booking import Booking
 from bookings.money import spoken_price
-from bookings.places import Location, Resource, Service
+from bookings.offerings import Service
+from bookings.places import Location
+from bookings.resources import Resource
 
 register = template.Library()
 

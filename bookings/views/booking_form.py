@@ -26,7 +26,8 @@ from bookings.booking import Booking
 from bookings.changes import Changed
 from bookings.forms import BookingForm, parse_start
 from bookings.intake import LikelyDuplicate, Submission
-from bookings.places import Resource, Service
+from bookings.offerings import Service
+from bookings.resources import Resource
 from bookings.times import NotOffered
 from bookings.views import days, duplicates, lookup, own_draft, waiting
 from bookings.views.answers import SeeOther, page

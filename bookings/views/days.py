@@ -14,7 +14,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bookings import language, times, when
-from bookings.places import Resource, ResourceKind, Service
+from bookings.offerings import Service
+from bookings.resources import Resource, ResourceKind
 from bookings.times import Offer
 
 STRIP_DAYS = 7

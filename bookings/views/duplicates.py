@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from bookings import explanations, intake, language, question_fields
 from bookings.booking import Booking
 from bookings.forms import BookingForm
-from bookings.places import Service
+from bookings.offerings import Service
 from bookings.views.answers import page
 from operations import intents
 

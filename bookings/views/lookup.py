@@ -4,7 +4,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from bookings.booking import Booking
-from bookings.places import Location, Resource, Service
+from bookings.offerings import Service
+from bookings.places import Location
+from bookings.resources import Resource
 
 
 def location(slug: str) -> Location:

@@ -15,7 +15,8 @@ from django.utils.translation import to_locale
 from django.views.decorators.http import require_safe
 
 from bookings import language, times
-from bookings.places import Resource, Service
+from bookings.offerings import Service
+from bookings.resources import Resource
 from bookings.views import lookup
 from bookings.views.answers import page
 

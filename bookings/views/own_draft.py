@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from bookings import drafts, question_fields
 from bookings.booking import Booking, Status
-from bookings.places import Service
+from bookings.offerings import Service
 from bookings.views.answers import SeeOther
 
 COOKIE = "holdfast_draft"

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.availability import two_weeks
-from bookings.places import Location, Service
+from bookings.offerings import Service
+from bookings.places import Location
 from bookings.views import days, lookup
 from bookings.views.answers import page
 

@@ -16,7 +16,7 @@ from bookings import language, times
 from bookings import series as recurring
 from bookings.allocation import TimeTaken
 from bookings.forms import SeriesForm, parse_start
-from bookings.places import Service
+from bookings.offerings import Service
 from bookings.recurrence import Series
 from bookings.series import Occasion, Rhythm
 from bookings.views import days, lookup, waiting

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings import language
 from bookings.forms import WaitForm
-from bookings.places import Service
+from bookings.offerings import Service
 from bookings.times import NotOffered
 from bookings.views import days, lookup, waiting
 from bookings.views.answers import SeeOther, page, private

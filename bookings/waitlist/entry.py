@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.booking import Booking, new_reference, new_token
-from bookings.places import Location, Resource, Service
+from bookings.offerings import Service
+from bookings.places import Location
+from bookings.resources import Resource
 from bookings.waitlist.guards import OfferHasItsDraft
 from operations.intents import Intent
 from operations.workflow import Workflow, status_field, transition

@@ -14,7 +14,7 @@ from bookings import allocation, intake, messages, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
 from bookings.intake import Submission
-from bookings.places import Service
+from bookings.offerings import Service
 from bookings.times import NotOffered, Offer
 from bookings.waitlist.entry import FreedDay, WaitEntry, late_from
 from operations import turns, workflow

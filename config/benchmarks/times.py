@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bookings import times
 from bookings.models import Allocation, Location, Resource, Service, Session
-from bookings.places import ResourceKind
+from bookings.resources import ResourceKind
 from config.benchmarks.figures import Figure, percentile
 from config.benchmarks.size import Size
 

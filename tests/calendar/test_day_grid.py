@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bookings.calendar import day_grid, planning
-from bookings.places import Absence, Closure
+from bookings.places import Closure
+from bookings.resources import Absence
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db

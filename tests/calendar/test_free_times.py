@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.places import Closure, Requirement, ResourceKind
+from bookings.offerings import Requirement
+from bookings.places import Closure
+from bookings.resources import ResourceKind
 from tests.calendar.attending import soon
 from tests.calendar.calling import filled, opened, path_to, send
 from tests.calendar.pages import browser, look

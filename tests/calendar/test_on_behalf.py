@@ -8,7 +8,7 @@ from bookings import attending, processing, times
 from bookings.allocation import TimeTaken
 from bookings.intake import LikelyDuplicate
 from bookings.models import Booking
-from bookings.places import Absence
+from bookings.resources import Absence
 from notifications.models import Delivery
 from operations.history import Event
 from operations.repair import RecoveryAttempt

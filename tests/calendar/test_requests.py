@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from bookings.calendar import spoken
 from bookings.models import Booking
-from bookings.places import Absence, Closure
+from bookings.places import Closure
+from bookings.resources import Absence
 from notifications.models import Delivery
 from operations import roles, sweeps
 from operations.repair import RecoveryAttempt

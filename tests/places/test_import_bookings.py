@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from bookings.importing import checking, formats
 from bookings.importing.planning import BOOK, REFUSED, THERE, Planner
 from bookings.models import Booking
-from bookings.places import ResourceKind
+from bookings.resources import ResourceKind
 from notifications.models import Delivery
 from operations.history import Event
 from tests.calendar.attending import breaches
