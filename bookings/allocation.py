@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
-from bookings import times
+from bookings import eligibility
+from bookings.eligibility import Candidates, NotOffered, Rules
 from bookings.offerings import Service
 from bookings.resources import Resource, ResourceKind
 from bookings.sessions import LIVE_STATUSES, Session
@@ -43,28 +44,19 @@ def take(
     resource: Resource | None,
     people: int = 1,
     leaving: Session | None = None,
-    overrides: bool = False,
-    at_the_desk: bool = False,
-    is_promised: bool = False,
+    rules: Rules = Rules.ALL,
 ) -> Place:
     """Take a place in the caller's transaction; the booking that is saved with it makes it count.
 
     With several `people` it is one of as many places, all in one session.
 
     `leaving` is a session that the same booking gives up and that nobody else is in: its people and
-    rooms count as free. Raises TimeTaken, or times.NotOffered when the rules do not offer the time.
-    With `overrides` the rules of when do not count, what is taken does. `at_the_desk` the hours count, notice
-    and steps do not. What `is_promised` already keeps to the hours alone.
+    rooms count as free. Raises TimeTaken, or NotOffered when these `rules` of when do not offer the time.
     """
     require_transaction()
     if people > service.capacity:
-        raise times.NotOffered("people", str(_("There are not so many places.")))
-    find = times.candidates_at_the_desk if at_the_desk else times.candidates
-    if overrides:
-        find = times.candidates_against_the_rules
-    if is_promised:
-        find = times.candidates_by_the_hours
-    choices = _choices(find(service, start), resource)
+        raise NotOffered("people", str(_("There are not so many places.")))
+    choices = _choices(eligibility.candidates(service, start, rules), resource)
     end = start + timedelta(minutes=service.minutes)
     occupied = (
         start - timedelta(minutes=service.buffer_before_minutes),
@@ -81,13 +73,12 @@ def take(
 
 
 def rule_against(
-    service: Service, start: datetime, resource: Resource | None, *, at_the_desk: bool = False
+    service: Service, start: datetime, resource: Resource | None, rules: Rules = Rules.ALL
 ) -> str:
-    """The code of the rule that does not offer this time, to customers or at the desk, or ""."""
-    find = times.candidates_at_the_desk if at_the_desk else times.candidates
+    """The code of the one of these rules that does not offer this time, or ""."""
     try:
-        _choices(find(service, start), resource)
-    except times.NotOffered as refusal:
+        _choices(eligibility.candidates(service, start, rules), resource)
+    except NotOffered as refusal:
         return refusal.code
     return ""
 
@@ -98,15 +89,13 @@ def is_taken(error: IntegrityError) -> bool:
     return diagnostics is not None and diagnostics.constraint_name in TAKEN_CONSTRAINTS
 
 
-def _choices(candidates: times.Candidates, resource: Resource | None) -> list[tuple[Resource, ...]]:
+def _choices(candidates: Candidates, resource: Resource | None) -> list[tuple[Resource, ...]]:
     """For each kind that the service needs, who may serve; the wish of the customer comes first."""
     if resource is None:
         return list(candidates.by_kind.values())
     kind = ResourceKind(resource.kind)
     if resource not in candidates.by_kind.get(kind, ()):
-        raise times.NotOffered(
-            "resource", _("This time is not offered with %(name)s.") % {"name": resource.name}
-        )
+        raise NotOffered("resource", _("This time is not offered with %(name)s.") % {"name": resource.name})
     return [(resource,) if kind == resource.kind else choice for kind, choice in candidates.by_kind.items()]
 
 

@@ -18,8 +18,8 @@ from bookings import allocation, changes, customers, messages, processing, quest
 from bookings.allocation import TimeTaken
 from bookings.booking import OPEN, Booking, BookingQuerySet, Status
 from bookings.changes import Changed, NotAllowedNow
+from bookings.eligibility import NotOffered, Rules
 from bookings.resources import Resource
-from bookings.times import NotOffered
 from operations import intents, queue, workflow
 from operations.people import notes
 from operations.transactions import use_case
@@ -187,7 +187,8 @@ def _move(
 ) -> None:
     if start == booking.starts_at and resource in (None, booking.resource):
         raise NotAllowedNow(_("It is at this time already."))
-    changes.move_to(booking, start, resource, operation, overrides=overrides, at_the_desk=True, tells=tells)
+    rules = Rules.SET_ASIDE if overrides else Rules.DESK
+    changes.move_to(booking, start, resource, operation, rules=rules, tells=tells)
 
 
 def _lock(pk: int) -> Booking:

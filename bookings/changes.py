@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from bookings import allocation, explanations, intake, messages, processing, redirecting
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
+from bookings.eligibility import NotOffered, Rules
 from bookings.resources import Resource
 from bookings.sessions import LIVE_STATUSES, Session
-from bookings.times import NotOffered
 from operations import intents, queue, workflow
 from operations.errors import Refusal
 from operations.transactions import use_case
@@ -137,28 +137,23 @@ def move_to(
     resource: Resource | None,
     operation: Operation,
     *,
-    overrides: bool = False,
-    at_the_desk: bool = False,
+    rules: Rules = Rules.ALL,
     tells: bool = True,
 ) -> None:
     """Move a locked booking; it takes the new time before it leaves the old one.
-
-    `at_the_desk` as in `allocation.take`.
 
     Without a message somebody vouches that the customer knows; what they are owed from before still
     leaves, and says how things stand then.
     """
     zone = booking.location.zone
-    by_rules_of_staff = overrides or at_the_desk
-    set_aside = allocation.rule_against(booking.service, start, resource) if by_rules_of_staff else ""
+    set_aside = allocation.rule_against(booking.service, start, resource) if rules.are_of_staff else ""
     place = allocation.take(
         booking.service,
         start.astimezone(zone),
         resource=resource,
         people=booking.people,
         leaving=left_alone(booking.session, booking),
-        overrides=overrides,
-        at_the_desk=at_the_desk,
+        rules=rules,
     )
     workflow.perform(
         booking,

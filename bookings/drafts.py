@@ -194,7 +194,7 @@ def _revised(
 
 def _set_aside(submission: Submission) -> dict[str, str]:
     """The rule that staff set aside for this time, for the history."""
-    if not (submission.overrides or submission.at_the_desk):
+    if not submission.rules.are_of_staff:
         return {}
     rule = allocation.rule_against(submission.service, submission.start, submission.resource)
     return {"set_aside": rule} if rule else {}
@@ -222,7 +222,6 @@ def _take(submission: Submission, **leaving: Any) -> Place:
         submission.start,
         resource=submission.resource,
         people=submission.people,
-        overrides=submission.overrides,
-        at_the_desk=submission.at_the_desk,
+        rules=submission.rules,
         **leaving,
     )

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from bookings import allocation, phones, processing, questions
 from bookings.allocation import Place, TimeTaken
 from bookings.booking import Booking, Status
+from bookings.eligibility import NotOffered, Rules
 from bookings.offerings import Service
 from bookings.resources import Resource
-from bookings.times import NotOffered
 from operations import intents, queue, workflow
 from operations.errors import Busy, Refusal
 from operations.transactions import use_case
@@ -53,12 +53,8 @@ class Submission:
     language: str = "en"
     people: int = 1
     confirm_duplicate: bool = False
-    overrides: bool = False
-    """Staff set the rules of when aside; never what is taken."""
-    at_the_desk: bool = False
-    """Staff write it down: the hours and what is taken count, how soon it begins does not."""
-    is_promised: bool = False
-    """It was agreed elsewhere before: only the hours and what is taken count, and it stands at once."""
+    rules: Rules = Rules.ALL
+    """What must be kept beside what is taken; what was promised elsewhere stands at once."""
     silently: bool = False
     """Nobody is told that what was promised stands here now."""
 
@@ -139,13 +135,11 @@ def _record(request: intents.Request, submission: Submission, operation: Operati
         submission.start,
         resource=submission.resource,
         people=submission.people,
-        overrides=submission.overrides,
-        at_the_desk=submission.at_the_desk,
-        is_promised=submission.is_promised,
+        rules=submission.rules,
     )
     booking = _build(submission, place, claim.intent, operation.source, earlier)
     workflow.begin(booking, operation, "submit", **details)
-    if submission.is_promised:
+    if submission.rules is Rules.PROMISED:
         processing.accept(booking, operation, silently=submission.silently)
     else:
         queue.wake(processing.TOPIC)
@@ -155,10 +149,10 @@ def _record(request: intents.Request, submission: Submission, operation: Operati
 def unusual(submission: Submission) -> dict[str, Any]:
     """What the history keeps of a booking that no customer could have made like this."""
     unusual: dict[str, Any] = {} if submission.email.strip() else {"without_email": True}
-    if submission.overrides or submission.at_the_desk:
+    if submission.rules.are_of_staff:
         wanted = submission.service, submission.start, submission.resource
         unusual |= {"set_aside": rule} if (rule := allocation.rule_against(*wanted)) else {}
-    if submission.is_promised:
+    if submission.rules is Rules.PROMISED:
         unusual |= {"promised_elsewhere": True}
     return unusual
 

@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import allocation, changes, explanations, intake, processing, recurrence, times
+from bookings import allocation, changes, eligibility, explanations, intake, processing, recurrence, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
+from bookings.eligibility import NotOffered, Rules
 from bookings.intake import LikelyDuplicate, Submission
 from bookings.offerings import Service
 from bookings.recurrence import Series
 from bookings.resources import Resource
-from bookings.times import NotOffered
 from operations import intents, queue, workflow
 from operations.errors import Busy
 from operations.transactions import use_case
@@ -61,7 +61,7 @@ class Booked:
 
 @dataclass(frozen=True, kw_only=True)
 class Rhythm:
-    """What is wanted again and again; `overrides` and `at_the_desk` as in `Submission`."""
+    """What is wanted again and again."""
 
     service: Service
     first: datetime
@@ -69,8 +69,7 @@ class Rhythm:
     count: int
     resource: Resource | None = None
     people: int = 1
-    overrides: bool = False
-    at_the_desk: bool = False
+    rules: Rules = Rules.ALL
 
 
 def plan(rhythm: Rhythm) -> list[Occasion]:
@@ -139,27 +138,26 @@ def _occasion(rhythm: Rhythm, day: date, start: datetime | None) -> Occasion:
     service, resource, people = rhythm.service, rhythm.resource, rhythm.people
     if start is None:
         return Occasion(day, None, _("The clocks skip this time on that day."))
-    desk = rhythm.at_the_desk
+    desk = rhythm.rules.are_of_staff
     offers = times.offers(service, day, day, resource=resource, people=people, at_the_desk=desk)
     if any(offer.start == start for offer in offers):
         return Occasion(day, start)
-    why = _rule_against(service, start, resource, at_the_desk=desk)
+    why = _rule_against(service, start, resource, Rules.DESK if desk else Rules.ALL)
     between_steps = desk and not why
-    if (between_steps or (why and rhythm.overrides)) and times.is_free(
+    if (between_steps or (why and rhythm.rules is Rules.SET_ASIDE)) and times.is_free(
         service, start, resource=resource, people=people, at_the_desk=between_steps
     ):
         return Occasion(day, start, against=why)
     return Occasion(day, start, why or _("This time is taken."))
 
 
-def _rule_against(service: Service, start: datetime, resource: Resource | None, *, at_the_desk: bool) -> str:
+def _rule_against(service: Service, start: datetime, resource: Resource | None, rules: Rules) -> str:
     """What the rules say against a date, in a sentence, or ""."""
-    find = times.candidates_at_the_desk if at_the_desk else times.candidates
     try:
-        find(service, start)
+        eligibility.candidates(service, start, rules)
     except NotOffered as refusal:
         return str(refusal)
-    if resource and allocation.rule_against(service, start, resource, at_the_desk=at_the_desk):
+    if resource and allocation.rule_against(service, start, resource, rules):
         return _("%(name)s does not work at this time.") % {"name": resource.name}
     return ""
 
@@ -213,8 +211,7 @@ def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
         wanted.start,
         resource=wanted.resource,
         people=wanted.people,
-        overrides=wanted.overrides,
-        at_the_desk=wanted.at_the_desk,
+        rules=wanted.rules,
     )
     now = timezone.now()
     late = now + timedelta(seconds=settings.HOLDFAST.processing_late_seconds)

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from bookings import occupancy, roster
+from bookings import eligibility, occupancy, roster
+from bookings.eligibility import NotOffered, Rules
 from bookings.offerings import Service
 from bookings.resources import Resource, ResourceKind
 from bookings.roster import Roster
 from bookings.spans import common_starts, covers, gaps, picked, starts_within
-from operations.errors import Refusal
 
 WEEK = timedelta(days=7)
-
-
-class NotOffered(Refusal):
-    """Raised when the rules do not offer a time; the message says why, for the customer."""
-
-    code = "not_offered"
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -39,13 +26,6 @@ class Offer:
     end: datetime
     resources: tuple[Resource, ...]
     places_left: int
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """By kind that the service needs, everybody whose rules allow the time; never empty."""
-
-    by_kind: Mapping[ResourceKind, tuple[Resource, ...]]
 
 
 def offers(
@@ -66,8 +46,8 @@ def offers(
     """
     now = now or timezone.now()
     today = now.astimezone(service.location.zone).date()
-    first, last = max(first, today), min(last, _horizon(service, today))
-    if first > last or not _is_active(service):
+    first, last = max(first, today), min(last, eligibility.horizon(service, today))
+    if first > last or not eligibility.is_active(service):
         return []
     notice = -service.location.slot_step_minutes if at_the_desk else service.location.minimum_notice_minutes
     earliest = now.timestamp() + notice * 60
@@ -95,8 +75,8 @@ def working_starts(
     now, zone = timezone.now(), service.location.zone
     today = now.astimezone(zone).date()
     earliest = now.timestamp() + service.location.minimum_notice_minutes * 60
-    first, last = max(first, today), min(last, _horizon(service, today))
-    if first > last or not _is_active(service):
+    first, last = max(first, today), min(last, eligibility.horizon(service, today))
+    if first > last or not eligibility.is_active(service):
         return []
     rules = roster.load(service, first, last)
     local = [datetime.fromtimestamp(start, zone) for start in _all_able(rules, resource) if start >= earliest]
@@ -115,7 +95,7 @@ def next_offer_date(
 ) -> date | None:
     """The first local date after this one with a free time, or None up to the horizon."""
     today = timezone.localdate(timezone=service.location.zone)
-    horizon, length = _horizon(service, today), WEEK
+    horizon, length = eligibility.horizon(service, today), WEEK
     day = max(min(after, horizon) + timedelta(days=1), today)
     while day <= horizon:
         until = day + length - timedelta(days=1)
@@ -137,8 +117,8 @@ def nearest(
 ) -> list[Offer]:
     """The free times nearest to a start, in order of time."""
     today = timezone.localdate(timezone=service.location.zone)
-    horizon = _horizon(service, today)
-    wanted = _local_date(service, start, today, horizon)
+    horizon = eligibility.horizon(service, today)
+    wanted = eligibility.local_date(service, start, today, horizon)
     reach, found = timedelta(days=1), list[Offer]()
     while len(found) < count and not (wanted - reach < today and horizon < wanted + reach):
         reach *= 3
@@ -154,60 +134,6 @@ def nearest(
     return sorted(found[:count], key=lambda offer: offer.start)
 
 
-def candidates(service: Service, start: datetime) -> Candidates:
-    """Who could serve this start by the rules, whether free or not; two queries.
-
-    Raises NotOffered when the start is past, too soon or too far, when the location is closed or starts
-    nothing then, or when nobody of a needed kind works.
-    """
-    local = _in_time(service, start)
-    if not _is_active(service):
-        raise NotOffered("inactive", _("This is not offered at the moment."))
-    rules = roster.load(service, local.date(), local.date())
-    _check_start(rules, start.timestamp())
-    by_kind = rules.able(int(start.timestamp()))
-    if not all(by_kind.values()):
-        raise NotOffered("nobody", _("Nobody is available at this time."))
-    return Candidates(by_kind)
-
-
-def candidates_against_the_rules(service: Service, start: datetime) -> Candidates:
-    """Who could serve this start if notice, horizon, hours and absences did not count; two queries.
-
-    Whoever works then comes first. Raises NotOffered when the start is past, also for the desk, or nobody
-    could ever do it.
-    """
-    if _is_over_at_the_desk(service, start):
-        raise NotOffered("past", _("This time has passed."))
-    if not _is_active(service):
-        raise NotOffered("inactive", _("This is not offered at the moment."))
-    day = start.astimezone(service.location.zone).date()
-    rules = roster.load(service, day, day)
-    able = rules.able(int(start.timestamp()))
-    by_kind = {
-        kind: (*able[kind], *(each for each in resources if each not in able[kind]))
-        for kind, resources in rules.by_kind.items()
-    }
-    if not all(by_kind.values()):
-        raise NotOffered("nobody", _("Nobody is available at this time."))
-    return Candidates(by_kind)
-
-
-def candidates_at_the_desk(service: Service, start: datetime) -> Candidates:
-    """Who could serve this start when staff write it down: hours and horizon count; two queries.
-
-    Notice and steps do not, and it may have begun today, `desk_late_start_seconds` ago at most. Raises
-    NotOffered with the reason that matters most: closed comes before too far ahead.
-    """
-    if _is_over_at_the_desk(service, start):
-        raise NotOffered("past", _("This time has passed."))
-    found = _by_the_hours(service, start)
-    today = timezone.localdate(timezone=service.location.zone)
-    if _local_date(service, start, today, date.max) > _horizon(service, today):
-        raise _too_far(service)
-    return found
-
-
 def is_free(
     service: Service,
     start: datetime,
@@ -220,9 +146,9 @@ def is_free(
 
     Whatever the rules say; with `at_the_desk`, those that count there do.
     """
-    find = candidates_at_the_desk if at_the_desk else candidates_against_the_rules
+    rules = Rules.DESK if at_the_desk else Rules.SET_ASIDE
     try:
-        by_kind = find(service, start).by_kind
+        by_kind = eligibility.candidates(service, start, rules).by_kind
     except NotOffered:
         return False
     if people > service.capacity or (resource and resource.kind not in by_kind):
@@ -241,84 +167,6 @@ def is_free(
         any(each.pk not in busy and each.pk in wished.get(kind, every) for each in resources)
         for kind, resources in by_kind.items()
     )
-
-
-def candidates_by_the_hours(service: Service, start: datetime, rules: Roster | None = None) -> Candidates:
-    """Who could serve this start by the hours alone: notice, horizon and steps do not count; two queries.
-
-    With the `rules` of its local date, none. Raises NotOffered when the start is past, the place is closed
-    before it would end, or nobody of a needed kind works.
-    """
-    if start < timezone.now():
-        raise NotOffered("past", _("This time has passed."))
-    return _by_the_hours(service, start, rules)
-
-
-def _by_the_hours(service: Service, start: datetime, rules: Roster | None = None) -> Candidates:
-    if not _is_active(service):
-        raise NotOffered("inactive", _("This is not offered at the moment."))
-    if rules is None:
-        day = start.astimezone(service.location.zone).date()
-        rules = roster.load(service, day, day)
-    if not covers(starts_within(rules.open_time, service.minutes * 60), start.timestamp()):
-        raise NotOffered("closed", _("We are closed at this time."))
-    by_kind = rules.able(int(start.timestamp()))
-    if not all(by_kind.values()):
-        raise NotOffered("nobody", _("Nobody is available at this time."))
-    return Candidates(by_kind)
-
-
-def _is_over_at_the_desk(service: Service, start: datetime) -> bool:
-    """Whether a start is too long ago to be written down: who is in the chair now still can be."""
-    now, zone = timezone.now(), service.location.zone
-    if start >= now:
-        return False
-    is_today = start.astimezone(zone).date() == now.astimezone(zone).date()
-    return not is_today or (now - start).total_seconds() > settings.HOLDFAST.desk_late_start_seconds
-
-
-def _too_far(service: Service) -> NotOffered:
-    days = service.location.horizon_days
-    return NotOffered("horizon", _("Times can be booked up to %(days)s days ahead.") % {"days": days})
-
-
-def _horizon(service: Service, today: date) -> date:
-    return today + timedelta(days=service.location.horizon_days)
-
-
-def _is_active(service: Service) -> bool:
-    return service.is_active and service.location.is_active
-
-
-def _local_date(service: Service, start: datetime, today: date, horizon: date) -> date:
-    """The date of a start at the location, moved to where something can be offered."""
-    distance = start - timezone.now()
-    if abs(distance) > timedelta(days=service.location.horizon_days + 2):
-        return today if distance < timedelta() else horizon
-    return min(max(start.astimezone(service.location.zone).date(), today), horizon)
-
-
-def _in_time(service: Service, start: datetime) -> datetime:
-    """The start on the location's clock, if it is neither too soon nor too far for its rules."""
-    now, location = timezone.now(), service.location
-    today = now.astimezone(location.zone).date()
-    if start < now:
-        raise NotOffered("past", _("This time has passed."))
-    if start < now + timedelta(minutes=location.minimum_notice_minutes):
-        raise NotOffered("notice", _("This time is too soon to be booked."))
-    if _local_date(service, start, today, date.max) > _horizon(service, today):
-        raise _too_far(service)
-    return start.astimezone(location.zone)
-
-
-def _check_start(rules: Roster, start: float) -> None:
-    if start in rules.starts:
-        return
-    if not covers(starts_within(rules.open_time, 1), start):
-        raise NotOffered("closed", _("We are closed at this time."))
-    if start in rules.grid:
-        raise NotOffered("too_long", _("We close before this would end."))
-    raise NotOffered("off_step", _("Nothing starts at exactly this time."))
 
 
 def _all_able(rules: Roster, wish: Resource | None) -> list[int]:

@@ -19,12 +19,12 @@ from bookings.allocation import TimeTaken
 from bookings.api import lookup, preconditions, problems, representation
 from bookings.api.problems import Problem
 from bookings.changes import NotAllowedNow, UnknownBooking
+from bookings.eligibility import NotOffered
 from bookings.intake import LikelyDuplicate
 from bookings.messages import UnknownMessage
 from bookings.offerings import Service
 from bookings.redirecting import CorrectedTooOften, SameAddress
 from bookings.resources import Resource
-from bookings.times import NotOffered
 from bookings.waitlist.joining import AlreadyWaiting, StillFree, Wish
 from operations.errors import Busy, StaleRecord, WrongState
 from operations.intents import InFlight, KeyReused

@@ -17,8 +17,8 @@ from bookings.calendar import standing
 from bookings.calendar.booking_page import done, fresh, read_hand, status_of
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
 from bookings.calendar.forms import MoveForm, initial_of, read_start
+from bookings.eligibility import NotOffered, Rules
 from bookings.resources import Resource
-from bookings.times import NotOffered
 from operations import console, intents
 from operations.errors import HoldfastError, StaleRecord
 
@@ -96,7 +96,7 @@ def _page(
     request: HttpRequest, booking: Booking, form: MoveForm, status: int = 200, **told: Any
 ) -> HttpResponse:
     start, resource = _target(form)
-    rule = allocation.rule_against(booking.service, start, resource, at_the_desk=True) if start else ""
+    rule = allocation.rule_against(booking.service, start, resource, Rules.DESK) if start else ""
     seen = request.GET.get("version", "")
     context = {
         "title": _("Move %(name)s") % {"name": booking.name},

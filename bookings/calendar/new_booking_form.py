@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import question_fields, questions, roster
 from bookings.calendar.forms import TimeAtPlaceForm
+from bookings.eligibility import Rules
 from bookings.intake import Submission
 from bookings.offerings import Service
 from bookings.places import Location
@@ -149,8 +150,7 @@ class NewBookingForm(TimeAtPlaceForm):
             count=given["count"],
             resource=given["resource"],
             people=given.get("people") or 1,
-            overrides=bool(given.get("reason")),
-            at_the_desk=True,
+            rules=_rules(given),
         )
 
     def submission(self) -> Submission:
@@ -159,12 +159,16 @@ class NewBookingForm(TimeAtPlaceForm):
         taken = ("service", "start", "resource", "name", "email", "phone", "notes", "confirm_duplicate")
         return Submission(
             language=self.location.locale,
-            overrides=bool(given["reason"]),
-            at_the_desk=True,
+            rules=_rules(given),
             people=given.get("people") or 1,
             answers=question_fields.answers(given),
             **{name: given[name] for name in taken},
         )
+
+
+def _rules(given: dict[str, Any]) -> Rules:
+    """Who gives a reason sets them aside."""
+    return Rules.SET_ASIDE if given.get("reason") else Rules.DESK
 
 
 def _of_service(service: Service | None) -> dict[str, forms.Field]:

@@ -15,9 +15,9 @@ from bookings.calendar.entering import may
 from bookings.calendar.new_booking_form import NewBookingForm
 from bookings.calendar.new_booking_page import Shown, page
 from bookings.calendar.series_dates import Dates
+from bookings.eligibility import NotOffered
 from bookings.intake import LikelyDuplicate
 from bookings.places import Location
-from bookings.times import NotOffered
 from operations import console, intents
 from operations.errors import HoldfastError
 from operations.workflow import Operation, Source

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from bookings import series
 from bookings.calendar.forms import read_start
+from bookings.eligibility import Rules
 from bookings.series import Occasion, Rhythm
 
 
@@ -60,4 +61,4 @@ def _line(occasion: Occasion, ticked: set[datetime] | None) -> Line:
 def _mark(rhythm: Rhythm) -> str:
     whom = rhythm.resource.slug if rhythm.resource else ""
     parts = (rhythm.service.slug, rhythm.first.isoformat(), rhythm.every, rhythm.count, whom, rhythm.people)
-    return " ".join(str(part) for part in (*parts, int(rhythm.overrides)))
+    return " ".join(str(part) for part in (*parts, int(rhythm.rules is Rules.SET_ASIDE)))

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from bookings import intake
 from bookings.allocation import TimeTaken
+from bookings.eligibility import NotOffered
 from bookings.importing import checking
 from bookings.importing.formats import Row
 from bookings.importing.planning import BOOK, OTHERWISE, REFUSED, THERE, Planner, Verdict
 from bookings.intake import LikelyDuplicate
-from bookings.times import NotOffered
 from operations import intents
 from operations.errors import Busy
 from operations.workflow import Actor, Operation, Source

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import when
+from bookings.eligibility import Rules
 from bookings.importing import dates
 from bookings.importing.formats import Row
 from bookings.intake import Submission
@@ -103,7 +104,7 @@ def submission(row: Row, names: Names, *, silently: bool) -> Submission:
         start=start,
         resource=resource,
         language=names.location.locale,
-        is_promised=True,
+        rules=Rules.PROMISED,
         silently=silently,
         **given,
     )

@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import occupancy, phones, roster, times
+from bookings import eligibility, occupancy, phones, roster
 from bookings.booking import Booking
+from bookings.eligibility import NotOffered
 from bookings.importing import checking
 from bookings.importing.checking import Names, Unusable
 from bookings.importing.formats import Row
@@ -22,7 +23,6 @@ from bookings.intake import Submission
 from bookings.offerings import Service
 from bookings.resources import Resource, ResourceKind
 from bookings.roster import Roster
-from bookings.times import NotOffered
 from operations import intents
 
 BOOK, THERE, REFUSED = "book", "there", "refused"
@@ -121,7 +121,7 @@ class Planner:
     def _place(self, row: Row, wanted: Submission) -> None:
         """Find room for the row as applying it would; raises Unusable or NotOffered."""
         service, start = wanted.service, wanted.start
-        found = times.candidates_by_the_hours(service, start, self._roster(service, start))
+        found = eligibility.by_the_hours(service, start, self._roster(service, start))
         choices = chosen(found.by_kind, wanted.resource)
         self._check_person(row, wanted)
         if self._joined(service, start, wanted.resource):

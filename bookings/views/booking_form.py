@@ -20,15 +20,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from bookings import changes, drafts, language, times
+from bookings import changes, drafts, eligibility, language, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking
 from bookings.changes import Changed
+from bookings.eligibility import NotOffered
 from bookings.forms import BookingForm, parse_start
 from bookings.intake import LikelyDuplicate, Submission
 from bookings.offerings import Service
 from bookings.resources import Resource
-from bookings.times import NotOffered
 from bookings.views import days, duplicates, lookup, own_draft, waiting
 from bookings.views.answers import SeeOther, page
 from operations import intents
@@ -64,7 +64,7 @@ def _open(request: HttpRequest, service: Service) -> HttpResponse:
     request_id = intents.issue()
     try:
         start = parse_start(asked["start"])
-        times.candidates(service, start)
+        eligibility.candidates(service, start)
     except (ValueError, OverflowError):
         title = (
             _("Please choose a time first") if not asked["start"] else _("We did not understand that time")

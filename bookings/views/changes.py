@@ -16,8 +16,8 @@ from bookings import changes, explanations
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
 from bookings.changes import Changed
+from bookings.eligibility import NotOffered
 from bookings.intake import LikelyDuplicate
-from bookings.times import NotOffered
 from bookings.views import duplicates, lookup, waiting, what_changed
 from bookings.views.answers import SeeOther, page, private
 from operations import intents

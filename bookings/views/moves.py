@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from bookings import changes, explanations, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking
+from bookings.eligibility import NotOffered
 from bookings.forms import TimeForm
-from bookings.times import NotOffered
 from bookings.views import days, lookup
 from bookings.views.answers import page, private
 from bookings.views.changes import done, read, refusal_status, refuse

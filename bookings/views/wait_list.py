@@ -12,9 +12,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from bookings import language
+from bookings.eligibility import NotOffered
 from bookings.forms import WaitForm
 from bookings.offerings import Service
-from bookings.times import NotOffered
 from bookings.views import days, lookup, waiting
 from bookings.views.answers import SeeOther, page, private
 from bookings.waitlist import joining, words

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import messages, questions, times
+from bookings.eligibility import NotOffered
 from bookings.offerings import Service
 from bookings.resources import Resource
-from bookings.times import NotOffered
 from bookings.waitlist import offering
 from bookings.waitlist.entry import OPEN, WaitEntry, WaitStatus, late_from
 from bookings.waitlist.offering import TOPIC

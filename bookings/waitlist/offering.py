@@ -13,9 +13,10 @@ from django.utils import timezone
 from bookings import allocation, intake, messages, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
+from bookings.eligibility import NotOffered
 from bookings.intake import Submission
 from bookings.offerings import Service
-from bookings.times import NotOffered, Offer
+from bookings.times import Offer
 from bookings.waitlist.entry import FreedDay, WaitEntry, late_from
 from operations import turns, workflow
 from operations.errors import Busy

@@ -9,8 +9,8 @@ from django.utils import timezone
 from bookings import attending, processing
 from bookings.allocation import TimeTaken
 from bookings.changes import NotAllowedNow
+from bookings.eligibility import NotOffered
 from bookings.models import Booking
-from bookings.times import NotOffered
 from notifications.models import Delivery
 from operations import intents, recovery, workflow
 from operations.errors import StaleRecord

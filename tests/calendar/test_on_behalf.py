@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bookings import attending, processing, times
+from bookings import attending, processing
 from bookings.allocation import TimeTaken
+from bookings.eligibility import NotOffered, Rules
 from bookings.intake import LikelyDuplicate
 from bookings.models import Booking
 from bookings.resources import Absence
@@ -67,7 +68,7 @@ def test_who_left_an_address_is_told_and_the_proof_insists(easy):
 
 
 def test_a_rule_holds_for_staff_too_unless_it_is_set_aside(service):
-    with pytest.raises(times.NotOffered) as refused:
+    with pytest.raises(NotOffered) as refused:
         call(service, soon())
 
     assert refused.value.code == "notice"
@@ -79,7 +80,7 @@ def test_a_rule_holds_for_staff_too_unless_it_is_set_aside(service):
     [(0, "notice"), (14 * 60, "notice"), (6 * 24 * 60 + 14 * 60, "closed"), (100 * 24 * 60, "horizon")],
 )
 def test_a_rule_set_aside_is_kept_with_its_reason(service, minutes, rule):
-    booking = call(service, soon(minutes), overrides=True, reason="A regular.")
+    booking = call(service, soon(minutes), rules=Rules.SET_ASIDE, reason="A regular.")
 
     [event] = events(booking)
     assert (event.reason, event.details["set_aside"]) == ("A regular.", rule)
@@ -89,21 +90,22 @@ def test_whoever_works_then_is_chosen_before_somebody_who_is_away(easy):
     absent, present = person_of(easy.location), ResourceFactory(location=easy.location)
     Absence.objects.create(resource=absent, starts_at=soon(-60), ends_at=soon(600))
 
-    assert call(easy, soon(), overrides=True, reason="why not").resource == present
+    assert call(easy, soon(), rules=Rules.SET_ASIDE, reason="why not").resource == present
 
 
 def test_what_is_taken_is_never_set_aside(easy):
     call(easy, soon())
 
     with pytest.raises(TimeTaken):
-        call(easy, soon(15), overrides=True, reason="They insist.", phone="1")
+        call(easy, soon(15), rules=Rules.SET_ASIDE, reason="They insist.", phone="1")
 
 
 def test_of_four_who_take_one_time_at_once_one_has_it(easy):
     staff()
 
     results = race(
-        4, lambda index: call(easy, soon(), phone=f"030 {index}", overrides=True, reason="They insist.")
+        4,
+        lambda index: call(easy, soon(), phone=f"030 {index}", rules=Rules.SET_ASIDE, reason="They insist."),
     )
 
     assert sorted(type(result).__name__ for result in results) == ["Booking", *["TimeTaken"] * 3]
@@ -111,8 +113,8 @@ def test_of_four_who_take_one_time_at_once_one_has_it(easy):
 
 
 def test_the_past_is_never_booked(easy):
-    with pytest.raises(times.NotOffered):
-        call(easy, soon() - timedelta(days=3), overrides=True, reason="yesterday")
+    with pytest.raises(NotOffered):
+        call(easy, soon() - timedelta(days=3), rules=Rules.SET_ASIDE, reason="yesterday")
 
 
 def test_staff_have_agreed_to_what_they_wrote_down():

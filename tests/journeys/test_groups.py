@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection, transaction
 
 from bookings import changes, intake, processing, times
 from bookings.allocation import TimeTaken
+from bookings.eligibility import NotOffered
 from bookings.intake import Submission
 from bookings.models import Booking
-from bookings.times import NotOffered
 from operations import intents, proving
 from operations.workflow import Source
 from tests.factories import ResourceFactory, ServiceFactory, in_a_week

@@ -11,9 +11,9 @@ from django.utils import timezone
 from bookings import changes, intake, processing, remedies
 from bookings.allocation import TimeTaken
 from bookings.changes import NotAllowedNow
+from bookings.eligibility import NotOffered
 from bookings.intake import Submission
 from bookings.models import Booking, WaitEntry
-from bookings.times import NotOffered
 from bookings.waitlist import joining, offering
 from bookings.waitlist.joining import AlreadyWaiting, StillFree, Wish
 from notifications.models import Delivery

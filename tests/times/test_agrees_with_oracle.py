@@ -11,7 +11,8 @@ import time_machine
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from bookings import times
+from bookings import eligibility, times
+from bookings.eligibility import NotOffered
 from bookings.models import Absence, Allocation, Closure, Requirement, Session
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
 from tests.times.oracle import Hours, Person, Rule, Run, World, span_text
@@ -220,8 +221,8 @@ def check_candidates(world, service, first, last, now):
             if not first <= start.astimezone(world.zone).date() <= last:
                 continue
             try:
-                by_kind = times.candidates(service, start).by_kind
-            except times.NotOffered:
+                by_kind = eligibility.candidates(service, start).by_kind
+            except NotOffered:
                 assert start not in allowed
             else:
                 assert {each.pk for each in by_kind[world.kinds[0]]} == allowed[start]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from bookings import times
+from bookings import eligibility, times
 from tests.factories import ResourceFactory, ServiceFactory
 from tests.times.places import CLOCK_CHANGES, every, service, starts
 
@@ -63,8 +63,8 @@ def test_both_passes_of_an_ambiguous_time_can_be_booked_and_keep_their_identity(
     first = datetime.fromisoformat("2027-02-07T02:20:00+01:00")
     second = datetime.fromisoformat("2027-02-07T02:20:00+00:00")
 
-    assert times.candidates(night, first).by_kind
-    assert times.candidates(night, second).by_kind
+    assert eligibility.candidates(night, first).by_kind
+    assert eligibility.candidates(night, second).by_kind
     offered = [offer.start for offer in times.offers(night, date(2027, 2, 7), date(2027, 2, 7))]
     assert [moment.fold for moment in offered if (moment.hour, moment.minute) == (2, 20)] == [0, 1]
 
@@ -73,7 +73,7 @@ def test_both_passes_of_an_ambiguous_time_can_be_booked_and_keep_their_identity(
 def test_the_same_instant_in_another_offset_is_the_same_start(seven_places):
     night = service("night-clinic-casablanca", "Consultation")
 
-    assert times.candidates(night, datetime.fromisoformat("2027-02-07T08:05:00+05:45")).by_kind
+    assert eligibility.candidates(night, datetime.fromisoformat("2027-02-07T08:05:00+05:45")).by_kind
 
 
 def test_lord_howe_moves_by_half_an_hour(seven_places):

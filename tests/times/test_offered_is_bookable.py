@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bookings import intake, times
 from bookings.allocation import TimeTaken
+from bookings.eligibility import NotOffered
 from bookings.models import Allocation
-from bookings.times import NotOffered
 from operations import intents
 from operations.workflow import Source
 from tests.times.test_agrees_with_oracle import build, worlds

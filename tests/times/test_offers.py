@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from bookings import times
+from bookings import eligibility, times
+from bookings.eligibility import NotOffered
 from bookings.models import Absence, Closure, Requirement
 from tests.factories import BookingFactory, ResourceFactory, ServiceFactory, SessionFactory, advance
 
@@ -272,8 +273,8 @@ def test_nothing_is_near_where_nothing_is_offered(service):
 
 
 def refusal(service, start: datetime) -> str:
-    with pytest.raises(times.NotOffered) as refused:
-        times.candidates(service, start)
+    with pytest.raises(NotOffered) as refused:
+        eligibility.candidates(service, start)
     assert refused.value.message
     return refused.value.code
 
@@ -325,5 +326,5 @@ def test_candidates_are_those_whose_rules_allow_it_free_or_not(service, anna, be
     ben.hours = "Mo 09:00-10:15"
     ben.save()
 
-    assert times.candidates(service, at("09:30")).by_kind == {"person": (anna, ben)}
-    assert times.candidates(service, at("10:00")).by_kind == {"person": (anna,)}
+    assert eligibility.candidates(service, at("09:30")).by_kind == {"person": (anna, ben)}
+    assert eligibility.candidates(service, at("10:00")).by_kind == {"person": (anna,)}

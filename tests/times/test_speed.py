@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings import occupancy, times
+from bookings import eligibility, occupancy, times
 from bookings.models import Allocation, Session
 from tests.factories import ResourceFactory, ServiceFactory
 
@@ -88,7 +88,7 @@ def test_a_month_of_twenty_people_and_ten_thousand_bookings_stays_bounded(django
 @time_machine.travel(NOW, tick=False)
 def test_one_time_is_checked_in_two_queries(busy_week, django_assert_num_queries):
     with django_assert_num_queries(2):
-        times.candidates(busy_week, datetime(2027, 3, 1, 7, tzinfo=UTC))
+        eligibility.candidates(busy_week, datetime(2027, 3, 1, 7, tzinfo=UTC))
 
 
 @time_machine.travel(NOW, tick=False)
