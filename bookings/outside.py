@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import needs, obstacles, times
-from bookings.booking import OPEN, Booking
+from bookings.booking import OPEN, Booking, Status
 from bookings.obstacles import Obstacle, Timetable
 from bookings.places import Location
 from bookings.resources import Resource
@@ -113,20 +113,24 @@ class Watch:
         self._before = frozenset(of(before))
 
     def settle(self, seen: frozenset[int]) -> list[Hit]:
-        """After the change: what it leaves outside, noted; raises Unseen if some are not in `seen`."""
+        """After the change: what it leaves outside, noted; raises Unseen if some are not in `seen`.
+
+        A time that is only held is noted without asking: it counts, and is listed, once it is booked.
+        """
         now, hits = self._look()
-        if any(hit.booking.pk not in seen for hit in hits):
+        made = _made(hits)
+        if any(hit.booking.pk not in seen for hit in made):
             raise Unseen(
-                [_with_ways(hit) if number < MOST_WITH_WAYS else hit for number, hit in enumerate(hits)]
+                [_with_ways(hit) if number < MOST_WITH_WAYS else hit for number, hit in enumerate(made)]
             )
         _note(self.location_id, now, hits)
-        return hits
+        return made
 
     def leave(self) -> list[Hit]:
         """The same after a change that asks nobody, such as a file that is loaded: all of them stay."""
         now, hits = self._look()
         _note(self.location_id, now, hits)
-        return hits
+        return _made(hits)
 
     def _look(self) -> tuple[dict[int, Hit], list[Hit]]:
         now = of(Location.objects.get(pk=self.location_id))
@@ -134,8 +138,12 @@ class Watch:
 
 
 def of(location: Location) -> dict[int, Hit]:
-    """The bookings to come that the rules would not offer any more, soonest first; seven queries."""
-    to_come = Booking.objects.filter(location=location, status__in=OPEN, starts_at__gt=timezone.now())
+    """The bookings to come, and times held, that the rules would not offer any more, soonest first.
+
+    Seven queries.
+    """
+    statuses = [Status.DRAFT, *OPEN]
+    to_come = Booking.objects.filter(location=location, status__in=statuses, starts_at__gt=timezone.now())
     bookings = list(to_come.select_related("service", "resource").order_by("starts_at", "pk"))
     if not bookings:
         return {}
@@ -170,6 +178,11 @@ def why(booking: Booking) -> str:
     """Why it was left outside, in a sentence."""
     words = WORDS.get(booking.left_outside.code)
     return str(words or _("It lies outside the hours."))
+
+
+def _made(hits: list[Hit]) -> list[Hit]:
+    """Those that somebody has booked, and does not only hold."""
+    return [hit for hit in hits if hit.booking.status != Status.DRAFT]
 
 
 def _with_ways(hit: Hit) -> Hit:

@@ -8,7 +8,14 @@ from django.db import transaction
 from bookings import outside
 from bookings.models import Absence, Closure, LeftOutside, Requirement, Service
 from bookings.outside import Unseen, Watch
-from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, in_a_week
+from tests.factories import (
+    BookingFactory,
+    LocationFactory,
+    ResourceFactory,
+    ServiceFactory,
+    advance,
+    in_a_week,
+)
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -119,6 +126,17 @@ def test_what_is_over_cancelled_or_elsewhere_is_no_hit():
     BookingFactory(accepted=True)
 
     assert change(booking.location, set_to(booking.location, opening_hours="Mo-Su 01:00-02:00")) == []
+
+
+@pytest.mark.parametrize("code", ["closure", "left", "service_off"])
+def test_a_time_held_during_a_change_is_asked_about_by_nobody_and_listed_once_it_is_booked(code):
+    held = BookingFactory(draft=True)
+
+    assert change(held.location, CHANGES[code](held)) == []
+    assert not outside.listed()
+    advance(held, "submit")
+
+    assert list(outside.listed()) == [held]
 
 
 def test_a_longer_duration_leaves_bookings_as_they_are():
