@@ -19,7 +19,7 @@ from bookings.booking import Booking
 from bookings.calendar import spoken, worries
 from bookings.calendar.entering import at_place, framed, may
 from bookings.places import Location
-from operations import console, intents, recovery
+from operations import console, intents, reach, recovery
 from operations.console import RemedyAction
 
 CONDITION, ACCEPT, DECLINE = "bookings.awaiting_staff", "accept", "decline"
@@ -79,7 +79,10 @@ def requests(request: HttpRequest, location: Location) -> HttpResponse:
 
 
 def _press_each(request: HttpRequest, action: RemedyAction, answer: Answer, number: intents.Request) -> None:
-    """Each in a transaction of its own; what one of them meets does not touch the next."""
+    """Each in a transaction of its own; what one of them meets does not touch the next.
+
+    Of a request that belongs to somebody else's location nothing is said; the press keeps that it was tried.
+    """
     found = Booking.objects.select_related("location").filter(pk__in=[pk for pk, _version in answer.shown])
     bookings = {each.pk: each for each in found}
     done = []
@@ -88,7 +91,7 @@ def _press_each(request: HttpRequest, action: RemedyAction, answer: Answer, numb
             outcome = action.press(request, booking, version, number, answer.reason, {})
             if outcome.result == "applied":
                 done.append(booking)
-            else:
+            elif reach.holds(request.user, booking):
                 _tell_left(request, booking, outcome.message or str(outcome.result))
     _tell_done(request, answer.action, done)
 

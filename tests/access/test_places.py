@@ -173,6 +173,21 @@ def test_actions_in_a_list_leave_alone_what_is_elsewhere(at_home, ours, theirs):
     assert (refused.remedy, refused.result) == ("cancel", Result.REFUSED)
 
 
+def test_of_a_request_that_is_elsewhere_nothing_is_said_and_the_press_is_noted():
+    ours, theirs = BookingFactory(waiting=True), BookingFactory(waiting=True, name="Theo Theirs")
+    browser = browser_of(staff(ours.location))
+    path = reverse("staff-requests", args=[ours.location.slug])
+    form = Page(browser.get(path), path).form(having="request_id")
+
+    browser.post(path, form.fields | {"answer": "accept", "shown": [f"{theirs.pk}-{theirs.version}"]})
+
+    text = text_of(browser, path)
+    assert "Theo Theirs" not in text
+    assert theirs.reference not in text
+    assert Booking.objects.get(pk=theirs.pk).status == "submitted"
+    assert RecoveryAttempt.objects.get(subject_id=theirs.pk).result == Result.REFUSED
+
+
 def test_messages_and_enquiries_are_their_locations_too(ours, theirs):
     DeliveryFactory(booking=ours, dead=True)
     elsewhere = DeliveryFactory(booking=theirs, dead=True)
