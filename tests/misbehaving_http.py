@@ -145,6 +145,13 @@ def late(seconds: float, then: Behaviour) -> Behaviour:
     return behave
 
 
+def held(until: threading.Event, then: Behaviour) -> Behaviour:
+    def behave(connection: Connection, request: Received) -> bool:
+        return until.wait(60) and then(connection, request)
+
+    return behave
+
+
 def drip(seconds_per_byte: float = 0.05) -> Behaviour:
     """A status line and headers that never end, one byte after the other."""
 

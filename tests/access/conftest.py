@@ -3,8 +3,10 @@
 import dataclasses
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.utils import timezone
 
 from tests.access.visiting import PASSWORD
 
@@ -19,6 +21,13 @@ def passwords_are_quick(settings):
 def rates_forgotten():
     """allauth counts in the cache, which outlives a test."""
     cache.clear()
+
+
+@pytest.fixture
+def no_code_runs_out():
+    """A code is right for half a minute, which may end between its reading and its use: the clock stands."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture

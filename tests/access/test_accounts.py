@@ -212,6 +212,7 @@ def test_the_roles_are_kept_by_the_program_and_other_groups_are_the_owners(owner
         assert owner.post(path, {"name": "renamed"}).status_code == (302 if allowed else 403)
 
 
+@pytest.mark.usefixtures("no_code_runs_out")
 def test_the_list_says_who_has_a_second_factor(production, anna):
     browser = visitor()
     log_in(browser)
@@ -222,6 +223,7 @@ def test_the_list_says_who_has_a_second_factor(production, anna):
     assert 'icon-yes.svg" alt="True"' in root.get(USERS).content.decode().split("field-has_second_factor")[1]
 
 
+@pytest.mark.usefixtures("no_code_runs_out")
 def test_whoever_lost_the_second_factor_gets_a_new_start(production, anna, capsys):
     thief = visitor()
     log_in(thief)

@@ -24,6 +24,7 @@ def sign_in(page, live_server, password=PASSWORD):
     page.get_by_role("button", name="Log in").click()
 
 
+@pytest.mark.usefixtures("no_code_runs_out")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_from_the_first_login_to_the_second(production, anna, page, live_server, complaints, size, scheme):  # noqa: F811

@@ -17,7 +17,7 @@ from tests.access.visiting import (
     visitor,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_code_runs_out")]
 OPEN = {LOGIN, "/admin/logout/"}
 ADDRESSES = [path for path in addresses_of_the_admin() if path not in OPEN]
 

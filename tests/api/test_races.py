@@ -15,7 +15,7 @@ from operations.models import Intent
 from operations.workflow import Event
 from tests.api.calls import assert_problem, book, post, wish
 from tests.factories import BookingFactory, ResourceFactory, ServiceFactory, in_a_week
-from tests.racing import race, wait_until
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,19 +88,18 @@ def test_a_booking_that_somebody_else_holds_is_asked_for_again(service, settings
 
 def test_a_call_that_is_still_being_worked_on_is_asked_to_come_back(service, settings):
     settings.HOLDFAST = replace(settings.HOLDFAST, lock_timeout_milliseconds=100)
-    key, body, answered = uuid.uuid4(), wish(service, in_a_week()), threading.Event()
+    key, body = uuid.uuid4(), wish(service, in_a_week())
+    claimed, answered = threading.Event(), threading.Event()
 
     def hold_or_post(index):
         if index == 0:
             with transaction.atomic():
                 intents.claim(intents.Request("api:public:POST:/bookings", key), {"never": "committed"})
+                claimed.set()
                 assert answered.wait(timeout=20)
                 transaction.set_rollback(True)
             return None
-        wait_until(
-            "SELECT count(*) FROM pg_locks"
-            " WHERE relation = 'operations_intent'::regclass AND mode = 'RowExclusiveLock'"
-        )
+        assert claimed.wait(timeout=20)
         try:
             return post("/bookings", body, key=key)
         finally:

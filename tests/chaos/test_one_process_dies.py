@@ -1,6 +1,7 @@
 """Whichever process of the queue is killed, whatever comes next is done within fifteen seconds."""
 
 import time
+from collections import Counter
 
 import psutil
 import pytest
@@ -104,8 +105,7 @@ def test_nothing_outlives_the_watch_and_the_next_one_goes_on_with_its_work(
     processes.process.wait(5)
     sink.is_silent = False
     processes.start()
-    eventually(lambda: Parcel.objects.filter(status="done").count() == len(parcels) - 1)
-    assert Parcel.objects.filter(status="unknown").count() == 1
+    eventually(lambda: statuses() == {"done": len(parcels) - 1, "unknown": 1})
 
 
 def test_a_message_of_a_killed_worker_is_unknown_and_the_rest_of_its_batch_goes_on(
@@ -118,16 +118,22 @@ def test_a_message_of_a_killed_worker_is_unknown_and_the_rest_of_its_batch_goes_
     leased = Parcel.objects.filter(status="working", handover_at__isnull=False).get()
     psutil.Process(WorkerHeartbeat.objects.get(worker=leased.worker).pid).kill()
 
-    eventually(lambda: Parcel.objects.filter(status="done").count() == len(parcels) - 1)
+    eventually(lambda: statuses() == {"done": len(parcels) - 1, "unknown": 1})
     assert Parcel.objects.get(status="unknown") == leased
     assert len(set(sink.names())) == len(sink.names())
+
+
+def statuses() -> Counter[str]:
+    """How many parcels are in which state: the rest of a batch may be done before its first is judged."""
+    return Counter(Parcel.objects.values_list("status", flat=True))
 
 
 def test_emptied_queue_tables_lose_nothing(sink: Sink, processes: QueueProcesses):
     arrives(sink)
     parcels = post(50, sink.address)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE django_q_ormq, django_q_schedule, django_q_task")
+        # In the order in which the scheduler takes them, or each could hold what the other waits for.
+        cursor.execute("TRUNCATE django_q_schedule, django_q_ormq, django_q_task")
 
     eventually(lambda: len(sink.names()) == len(parcels) + 1)
     with connection.cursor() as cursor:

@@ -39,7 +39,7 @@ def send(fault, server):
 def test_each_fault_of_the_conversation(fault, way, connected, trusted, limits, long_text, monkeypatch):
     monkeypatch.setattr("notifications.smtp.QUIT_SECONDS", 0.2)
     point, does = fault.does
-    limits(outside_call_seconds=0.7 if does in (HANG, DRIP) else 10)
+    limits(outside_call_seconds=1.5 if does in (HANG, DRIP) else 10)
     server = connected(way)
     server.fault(point, does)
     if point == "content":

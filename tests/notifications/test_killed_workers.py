@@ -142,4 +142,4 @@ def end_backend(backend):
     place = connection.get_connection_params()
     names = ("host", "port", "user", "password", "dbname")
     with psycopg.connect(**{name: place[name] for name in names if name in place}) as other:
-        other.execute("SELECT pg_terminate_backend(%s)", [backend])
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [backend])  # and wait until it is gone

@@ -73,7 +73,7 @@ def test_a_connection_that_was_cut_is_no_reason_to_fail(fresh):
 
 def cut(backend: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+        cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [backend])  # and wait until it is gone
 
 
 def test_the_dead_of_this_machine_are_buried_once_and_others_are_left_alone():

@@ -56,7 +56,7 @@ class Installation:
         self.begin(command)
         eventually(lambda: self.up.poll() is not None or "staff login:" in self.said(), START_SECONDS)
         assert self.up.poll() is None, self.said()
-        eventually(self.is_ready)
+        eventually(self.is_ready, START_SECONDS)
 
     def stop(self, number: signal.Signals = signal.SIGTERM, group: bool = False) -> None:
         """Send the signal and wait for the end, twenty seconds at most."""

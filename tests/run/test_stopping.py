@@ -10,7 +10,7 @@ from django.db import connection
 
 from config import kin
 from config.embedded import cluster
-from tests.run.installation import MAKE, UP, Installation, eventually
+from tests.run.installation import MAKE, START_SECONDS, UP, Installation, eventually
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=+dac_override")
 pytestmark = pytest.mark.timeout(300)
@@ -48,7 +48,7 @@ def test_a_start_after_sigkill_ends_what_was_left(install):
 def test_a_signal_during_the_start_leaves_nothing(install):
     installation: Installation = install()
     installation.begin()
-    eventually(lambda: "database" in installation.said())
+    eventually(lambda: "database" in installation.said(), START_SECONDS)
 
     installation.stop(signal.SIGTERM)
 
@@ -74,6 +74,7 @@ def test_an_ordinary_user_needs_no_root(install, tmp_path):
 def test_a_database_of_ones_own_is_used_as_it_is(install):
     connection.ensure_connection()
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as server:
+        server.execute("DROP DATABASE IF EXISTS holdfast_test_up WITH (FORCE)")  # of a run that was killed
         server.execute("CREATE DATABASE holdfast_test_up")
         installation: Installation = install(DATABASE_URL=_address(server, "holdfast_test_up"))
         try:

@@ -12,10 +12,11 @@ from notifications.outside import addresses, calls
 from notifications.outside.calls import AddressRefused, Answer, Caller, NoAnswer, NotReached
 from tests import misbehaving_http as other_side
 
-SECONDS = 0.6
+SECONDS = 1.0  # for those who let us wait; whoever answers has time enough on any machine
+ENOUGH = 10.0
 
 
-def call(url: str, *, seconds: float = SECONDS, only_public: bool = False, body: bytes = b"{}") -> Answer:
+def call(url: str, *, seconds: float = ENOUGH, only_public: bool = False, body: bytes = b"{}") -> Answer:
     with Caller(seconds=seconds, only_public=only_public) as caller:
         return caller.post(url, {"Content-Type": "application/json"}, body, before_sending=lambda: None)
 
@@ -51,9 +52,9 @@ def test_no_verdict_is_told_apart_within_the_time(behaviour, failure):
     with other_side.receiver(behaviour) as server:
         started = time.monotonic()
         with pytest.raises(failure):
-            call(server.url, body=b"x" * 100_000)
+            call(server.url, seconds=SECONDS, body=b"x" * 100_000)
 
-    assert time.monotonic() - started < SECONDS + 0.5
+    assert time.monotonic() - started < 2 * SECONDS
 
 
 def test_nobody_listening_means_nothing_was_sent():
@@ -63,7 +64,7 @@ def test_nobody_listening_means_nothing_was_sent():
 
 def test_an_unknown_name_means_nothing_was_sent():
     with pytest.raises(NotReached, match="not found"):
-        call("http://nowhere.invalid/", seconds=10)
+        call("http://nowhere.invalid/")
 
 
 def test_a_name_server_that_never_answers_is_not_waited_for(monkeypatch):
@@ -74,9 +75,9 @@ def test_a_name_server_that_never_answers_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", keep_silent)
     started = time.monotonic()
     with pytest.raises(NotReached, match="in time"):
-        call("http://slow.example/")
+        call("http://slow.example/", seconds=SECONDS)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("behaviour", [other_side.huge(201), other_side.drip_body(201)])
@@ -84,16 +85,16 @@ def test_the_status_is_the_verdict_and_the_body_is_not_waited_for(behaviour, mon
     monkeypatch.setattr("notifications.outside.calls.BODY_SECONDS", 0.3)
     with other_side.receiver(behaviour) as server:
         started = time.monotonic()
-        answer = call(server.url, seconds=5)
+        answer = call(server.url, seconds=20)
 
     assert answer.status == 201
     assert len(answer.text) <= 4096
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 def test_one_connection_serves_many_calls_and_each_says_when_it_starts_to_send():
     starts: list[float] = []
-    with other_side.receiver() as server, Caller(seconds=SECONDS, only_public=False) as caller:
+    with other_side.receiver() as server, Caller(seconds=ENOUGH, only_public=False) as caller:
         for _ in range(3):
             caller.post(server.url, {}, b"{}", before_sending=lambda: starts.append(time.monotonic()))
 
@@ -104,7 +105,7 @@ def test_a_caller_that_stops_before_sending_sends_nothing():
     def stop():
         raise RuntimeError("lease lost")
 
-    caller = Caller(seconds=SECONDS, only_public=False)
+    caller = Caller(seconds=ENOUGH, only_public=False)
     with other_side.receiver() as server, caller, pytest.raises(RuntimeError):
         caller.post(server.url, {}, b"{}", before_sending=stop)
 
