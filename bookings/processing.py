@@ -117,10 +117,14 @@ def _note_failure(booking: Booking, text: str) -> None:
 
 
 def _staff_deadline(booking: Booking) -> datetime:
-    """The service's promise, but a day before the start where there is still a day to answer."""
-    promised = booking.created_at + timedelta(hours=booking.service.answer_within_hours)
+    """The service's promise from now on, but a day before the start where there is still a day to answer.
+
+    What is asked late, or once more after it had ended, has not been seen by anybody yet.
+    """
+    now = timezone.now()
+    promised = now + timedelta(hours=booking.service.answer_within_hours)
     before_start = booking.starts_at - timedelta(seconds=settings.HOLDFAST.approval_before_start_seconds)
-    latest = before_start if before_start > timezone.now() else booking.starts_at
+    latest = before_start if before_start > now else booking.starts_at
     return min(promised, latest)
 
 

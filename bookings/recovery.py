@@ -136,9 +136,10 @@ def _explain_outside(booking: Booking) -> str:
     }
 
 
-# Unanswered, it ends at the promised time by itself: a person is needed when half of it is over.
-HALF_WAY = F("created_at") + ExpressionWrapper(
-    (F("answer_until") - F("created_at")) * 0.5, output_field=DurationField()
+# Unanswered, it ends at the promised time by itself: a person is needed when half of it is over. It counts
+# from when a worker was to ask, which is when it was sent, or sent again: the customer waits since then.
+HALF_WAY = F("next_at") + ExpressionWrapper(
+    (F("answer_until") - F("next_at")) * 0.5, output_field=DurationField()
 )
 
 introduce(Booking, introductions.BOOKING)
