@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,7 @@ def take(
     require_transaction()
     if people > service.capacity:
         raise NotOffered("people", str(_("There are not so many places.")))
+    start = start.astimezone(UTC)  # whose days are locked, and in which a sum of minutes is elapsed time
     choices = _choices(eligibility.candidates(service, start, rules), resource)
     end = start + timedelta(minutes=service.minutes)
     occupied = (

@@ -3,12 +3,14 @@
 import threading
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+import time_machine
+from django.db import connection, transaction
 
-from bookings import intake, processing
+from bookings import allocation, intake, processing
 from bookings.allocation import TimeTaken
 from bookings.intake import LikelyDuplicate, Submission
 from bookings.models import Allocation, Booking
@@ -59,6 +61,21 @@ def wait_until_claimed() -> None:
 def process_all() -> None:
     while processing.drain():
         pass
+
+
+def taken(service, start):
+    """Until when the time is held and under which locks, in a transaction that is taken back."""
+    with transaction.atomic():
+        place = allocation.take(service, start, resource=None)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT classid, objid FROM pg_locks"
+                " WHERE locktype = 'advisory' AND pid = pg_backend_pid() ORDER BY 1, 2"
+            )
+            locks = cursor.fetchall()
+        transaction.set_rollback(True)
+    assert locks
+    return place.session.ends_at, locks
 
 
 def test_one_form_sent_fifty_times_at_once_makes_one_booking(service):
@@ -123,6 +140,21 @@ def test_a_buffer_alone_keeps_the_next_time_from_being_taken(service):
 
     with pytest.raises(TimeTaken):
         submit(service, start=in_a_week() + timedelta(minutes=30), email="next@example.com")
+
+
+@pytest.mark.parametrize(
+    ("start", "zone"), [("2027-03-27T16:30+00:00", "Asia/Tokyo"), ("2027-03-28T00:00+00:00", "Europe/Berlin")]
+)
+def test_a_time_is_locked_and_held_alike_in_whatever_zone_it_is_told(start, zone):
+    service = ServiceFactory(location__opening_hours="24/7", minutes=180, buffer_before_minutes=30)
+    ResourceFactory(location=service.location)
+    moment = datetime.fromisoformat(start)
+
+    with time_machine.travel(moment - timedelta(days=7)):
+        in_utc, local = (taken(service, moment.astimezone(each)) for each in (UTC, ZoneInfo(zone)))
+
+    assert in_utc == local
+    assert in_utc[0] == moment + timedelta(minutes=180)
 
 
 def test_the_second_press_waits_for_the_first_and_wins_when_it_crashed(service):
