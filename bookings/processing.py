@@ -26,11 +26,21 @@ BLOCKED = _("The customer is blocked: what they book waits for staff.")
 
 
 def drain() -> bool:
-    """Process one batch of due bookings, each in a transaction of its own; True when more may be due."""
+    """Process one batch of due bookings, each in a transaction of its own; True when more may be due.
+
+    One that cannot even be postponed holds up no other; its error is raised when the rest is done.
+    """
     batch = settings.HOLDFAST.claim_batch_count
     ids = list(Booking.objects.due().order_by("next_at").values_list("pk", flat=True)[:batch])
+    failures = []
     for pk in ids:
-        process(pk)
+        try:
+            process(pk)
+        except Exception as error:
+            log.exception("a booking cannot be postponed", booking=pk)
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return len(ids) == batch
 
 
@@ -50,10 +60,7 @@ def process(pk: int) -> None:
                 decide(booking, WORKER)
     except Exception as error:
         log.exception("processing failed", booking=pk)
-        with transaction.atomic():
-            if booking := _lock_due(pk):
-                incidents.note(booking, TOPIC, error)
-                _note_failure(booking, f"{type(error).__name__}: {error}"[:2000])
+        _keep_failure(pk, error)
 
 
 def decide(booking: Booking, operation: Operation) -> None:
@@ -108,8 +115,22 @@ def _lock_due(pk: int) -> Booking | None:
     return due.select_for_update(of=("self",), skip_locked=True).first()
 
 
-def _note_failure(booking: Booking, text: str) -> None:
-    if booking.attempts + 1 >= settings.HOLDFAST.processing_max_attempts:
+def _keep_failure(pk: int, error: Exception) -> None:
+    """Note an error; what it hinders from failing too, as nobody can be told, is tried again later."""
+    try:
+        _note_failure(pk, error, may_end_it=True)
+    except Exception:
+        log.exception("a booking cannot fail", booking=pk)
+        _note_failure(pk, error, may_end_it=False)
+
+
+@transaction.atomic
+def _note_failure(pk: int, error: Exception, *, may_end_it: bool) -> None:
+    booking, text = _lock_due(pk), f"{type(error).__name__}: {error}"[:2000]
+    if booking is None:
+        return
+    incidents.note(booking, TOPIC, error)
+    if may_end_it and booking.attempts + 1 >= settings.HOLDFAST.processing_max_attempts:
         fail(booking, FailureCode.PROCESSING_ERROR, WORKER, text)
         return
     until = timezone.now() + backoff(booking.attempts + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+import structlog
 from django.conf import settings
 from django.db import IntegrityError, connection
 from django.db.models import Min
@@ -23,6 +24,7 @@ from operations.errors import Busy
 from operations.transactions import require_transaction, use_case
 from operations.workflow import WORKER, Operation
 
+log = structlog.get_logger("holdfast.wait_list")
 TOPIC = "wait_list"
 TRIES = 3
 
@@ -140,8 +142,18 @@ def _serve_all(lines: Iterable[tuple[int, date]]) -> bool:
     for service, day in lines:
         if turns.is_over():
             return False
-        serve(service, day)
+        _serve_alone(service, day)
     return True
+
+
+def _serve_alone(service: int, day: date) -> None:
+    """A line that cannot be served holds up no other; left as late as it is, it comes to the desk."""
+    try:
+        serve(service, day)
+    except Exception:
+        log.exception("a line cannot be served", service=service, day=day.isoformat())
+        again = timezone.now() + timedelta(seconds=settings.HOLDFAST.wait_look_again_seconds)
+        WaitEntry.objects.in_line(service, day).update(look_at=again)
 
 
 def _mark_looked(line: Sequence[WaitEntry]) -> None:
