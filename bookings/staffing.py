@@ -80,8 +80,14 @@ def zone_of(places: Places | None) -> str:
     return str(most[0]) if most else ""
 
 
+def names() -> dict[str, str]:
+    """The name of each location by its slug, also of those that are switched off; one query."""
+    return dict(Location.objects.order_by("name", "pk").values_list("slug", "name"))
+
+
 def declare() -> None:
-    """Tell the desk who is limited, by which clock they live, and where our records belong."""
+    """Tell the desk which locations there are, who is limited, their clocks, and where our records belong."""
+    reach.name_by(names)
     reach.limit_by(places_of)
     reach.tell_time_by(zone_of)
     reach.declare(WHERE)

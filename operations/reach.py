@@ -23,6 +23,7 @@ M = TypeVar("M", bound=Model)
 _limits: list[Callable[[User], Places | None]] = []
 _columns: dict[type[Model], str] = {}
 _zones: list[Callable[[Places | None], str]] = []
+_names: list[Callable[[], Mapping[str, str]]] = []
 _looking: ContextVar[User | None] = ContextVar("looking", default=None)
 
 
@@ -39,6 +40,16 @@ def declare(columns: Mapping[type[Model], str]) -> None:
 def tell_time_by(rule: Callable[[Places | None], str]) -> None:
     """Declare by which clock the desk tells time: the zone of these locations, of all of them for None."""
     _zones.append(rule)
+
+
+def name_by(rule: Callable[[], Mapping[str, str]]) -> None:
+    """Declare which locations there are: the name of each by its slug, in the order of choices."""
+    _names.append(rule)
+
+
+def names() -> dict[str, str]:
+    """The name of every location by its slug."""
+    return {slug: name for rule in _names for slug, name in rule().items()}
 
 
 def zone_of_whoever_looks() -> str:

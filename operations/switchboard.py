@@ -57,11 +57,15 @@ class SwitchedAdmin(RecoverableAdmin):
         """What the page of a record shows besides its facts, its switches and its past."""
         return {}
 
+    def asked(self, _request: HttpRequest, typed: Any) -> forms.Form:
+        """The form for a new record; `typed` is None before it was sent."""
+        return self.add_form(typed, label_suffix="")
+
     def add_view(self, request: HttpRequest, *_of_django: Any, **_unused: Any) -> HttpResponse:
         """GET: the form. POST: make the record, once, and show what is shown only now."""
         if self.maker is None or not may_view(request.user, self.model):
             raise PermissionDenied
-        form = self.add_form(request.POST if request.method == "POST" else None, label_suffix="")
+        form = self.asked(request, request.POST if request.method == "POST" else None)
         if request.method != "POST":
             if not self.has_add_permission(request):
                 raise PermissionDenied

@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from operations import intents, repair
+from operations import intents, reach, repair
 from operations.errors import Refusal, StaleRecord
 from operations.history import Actor, Operation, Source
 from operations.repair import Result
@@ -149,6 +149,8 @@ def _press(pressed: Press) -> Done | None:
         record = locked.get(pk=pressed.record.pk)
         _look_again(pressed, record)
     done = switch.apply(record, pressed.operation, pressed.answers)
+    if switch.makes and not reach.bounded(switch.model._base_manager.filter(pk=done.record.pk)).exists():
+        raise Elsewhere
     repair.record_press(done.record, switch.code, pressed.operation, Result.APPLIED)
     claim.intent.settle(done.record, switch.code)
     return done
@@ -166,6 +168,13 @@ class Changed(StaleRecord):
 
     code = "changed"
     message = _("It has changed since you opened the page, and nothing was done. Look at it as it is now.")
+
+
+class Elsewhere(Refusal):
+    """Raised when somebody limited to some locations would make a record that they could not see."""
+
+    code = "elsewhere"
+    message = _("This record belongs to a location that is not yours.")
 
 
 def _keep(pressed: Press, result: Result, message: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,7 @@ from notifications.models import Channel, Delivery
 from notifications.webhooks import endpoint_switches
 from notifications.webhooks.endpoint_forms import EndpointForm
 from notifications.webhooks.endpoints import WebhookEndpoint
+from operations import reach
 from operations.switchboard import SwitchedAdmin
 from operations.switches import Switch
 
@@ -21,11 +24,14 @@ SHOWN_COUNT = 10
 
 class WebhookEndpointAdmin(SwitchedAdmin):
     maker: ClassVar[Switch | None] = endpoint_switches.ADD
-    add_form = EndpointForm
     record_template = "desk/endpoint.html"
     list_display = ("name", "host", "told_types", "location", "is_enabled", "disabled_reason", "created_at")
     list_filter = ("is_enabled",)
     ordering = ("id",)
+
+    def asked(self, request: HttpRequest, typed: Any) -> forms.Form:
+        """What is asked about a new one; of no place that whoever fills it in may not see."""
+        return EndpointForm(typed, label_suffix="", places=reach.places_of(request.user))
 
     @admin.display(description=_("name"))
     def name(self, endpoint: WebhookEndpoint) -> str:

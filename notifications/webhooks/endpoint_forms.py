@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.outside import addresses
 from notifications.webhooks import subjects
 from notifications.webhooks.endpoints import validate_url
+from operations import reach
+from operations.reach import Places
 
 LOOK_UP_SECONDS = 5.0
 
@@ -43,22 +44,21 @@ class EndpointForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Nothing ticked: everything."),
     )
-    location = forms.CharField(
-        label=gettext_lazy("Location"),
-        max_length=60,
-        required=False,
-        validators=[validate_slug],
-        help_text=gettext_lazy("The short name of one place, as in its address. Empty: all places."),
-    )
+    location = forms.ChoiceField(label=gettext_lazy("Location"), required=False)
     includes_customer = forms.BooleanField(
         label=gettext_lazy("Say who the customer is"),
         required=False,
         help_text=gettext_lazy("Sends the customer's name, e-mail address, telephone and notes along."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Places | None = None, **kwargs: Any) -> None:
+        """`places`: the slugs that somebody is limited to, of which one has to be chosen."""
         super().__init__(*args, **kwargs)
         self.fields["event_types"].choices = [(told, told) for told in subjects.event_types()]  # type: ignore[attr-defined]
+        offered = [(slug, name) for slug, name in reach.names().items() if places is None or slug in places]
+        everywhere = [("", gettext_lazy("everywhere"))] if places is None else []
+        self.fields["location"].choices = everywhere + offered  # type: ignore[attr-defined]
+        self.fields["location"].required = places is not None
 
     def clean_url(self) -> str:
         """Refuse what leads into our own network; each call looks again, because names can move."""

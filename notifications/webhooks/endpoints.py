@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.webhooks import subjects
+from operations import reach
 from operations.workflow import Event
 
 CHANNELS = "webhook:"
@@ -103,11 +104,14 @@ class WebhookEndpoint(models.Model):
         return self.description or self.host
 
     def clean(self) -> None:
-        """Refuse a type of event that nobody announces: it would be waited for in vain."""
+        """Refuse a type of event or a place that there is none of: it would be waited for in vain."""
         wanted, known = self.event_types, subjects.event_types()
         if not isinstance(wanted, list) or not {str(told) for told in wanted} <= set(known):
             known_types = {"known": ", ".join(known)}
             raise ValidationError({"event_types": _("Give a list of these: %(known)s") % known_types})
+        if self.location and self.location not in reach.names():
+            unknown = _("There is no location “%(slug)s”.") % {"slug": self.location}
+            raise ValidationError({"location": unknown})
 
     @property
     def channel(self) -> str:

@@ -65,6 +65,11 @@ def test_a_type_that_nobody_announces_is_refused(event_types):
         WebhookEndpoint(url="https://example.com/", event_types=event_types).full_clean()
 
 
+def test_a_place_that_is_none_is_refused():
+    with pytest.raises(ValidationError, match="There is no location “nowhere”"):
+        WebhookEndpoint(url="https://example.com/", location="nowhere").full_clean()
+
+
 def test_an_endpoint_is_added_tested_and_listed_without_its_secrets(server):
     said = run("add", server.url, "--description", "CRM", "--type", "booking.accepted", "--with-customer")
     endpoint = WebhookEndpoint.objects.get()

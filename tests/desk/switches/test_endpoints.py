@@ -8,12 +8,17 @@ from django.utils import timezone
 
 from notifications import channels
 from notifications.models import Delivery, WebhookEndpoint
-from notifications.webhooks import announcing
+from notifications.webhooks import announcing, endpoint_switches
+from operations import intents, reach, roles, switches
+from operations.errors import Refusal
 from operations.repair import RecoveryAttempt
+from operations.switches import Press
+from tests.access.test_places import staff
 from tests.desk.staff import client, messages
 from tests.desk.switches.pressing import form, offered, press, somebody_with
-from tests.factories import BookingFactory
+from tests.factories import BookingFactory, LocationFactory
 from tests.pages.visitor import Page
+from tests.signing_in import browser_of
 
 LIST, ADD = "/admin/notifications/webhookendpoint/", "/admin/notifications/webhookendpoint/add/"
 SECRET_PATH = "/hooks/t0p-s3cret"
@@ -213,6 +218,57 @@ def test_adding_takes_its_permission():
     assert browser.get(ADD).status_code == 403
     assert browser.post(ADD, fields).status_code == 403
     assert RecoveryAttempt.objects.get().message == "permission denied"
+    assert not WebhookEndpoint.objects.exists()
+
+
+def add_at(browser, slug):
+    """The form as somebody unlimited got it, sent with this place."""
+    fields = {"url": "https://192.0.2.7/hook", "includes_customer": "on", "request_id": intents.issue()}
+    return browser.post(ADD, fields | {"location": slug})
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_somebody_of_one_place_adds_one_for_that_place_only():
+    ours, theirs = LocationFactory(), LocationFactory()
+    browser = browser_of(staff(ours, role=roles.OWNER))
+
+    offered = browser.get(ADD).content.decode()
+    refused = [add_at(browser, slug).status_code for slug in ("", theirs.slug)]
+    taken = add_at(browser, ours.slug)
+
+    assert ours.name in offered
+    assert theirs.name not in offered
+    assert "everywhere" not in offered
+    assert (refused, taken.status_code) == ([422, 422], 200)
+    assert WebhookEndpoint.objects.get().location == ours.slug
+
+
+@pytest.fixture
+def looking():
+    person = staff(LocationFactory(), role=roles.OWNER)
+    reach.look_as(person)
+    yield person
+    reach.look_as(None)
+
+
+def test_nobody_makes_what_they_could_not_look_at(looking):
+    fields = {"url": "https://192.0.2.7/hook", "location": ""}
+    number = intents.read(intents.issue(), endpoint_switches.ADD.scope)
+    pressed = Press(
+        switch=endpoint_switches.ADD, record=None, request=number, seen="", user_id=looking.pk, answers=fields
+    )
+
+    with pytest.raises(Refusal, match="not yours"):
+        switches.press(pressed)
+
+    assert not WebhookEndpoint.objects.exists()
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_a_place_that_is_none_is_refused():
+    LocationFactory(slug="riverside")
+
+    assert add_at(client("owner"), "no-such-place").status_code == 422
     assert not WebhookEndpoint.objects.exists()
 
 
