@@ -14,13 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import allocation, changes, customers, messages, processing, questions, redirecting
+from bookings import allocation, changes, customers, messages, questions, redirecting
 from bookings.allocation import TimeTaken
 from bookings.booking import OPEN, Booking, BookingQuerySet, Status
 from bookings.changes import Changed, NotAllowedNow
 from bookings.eligibility import NotOffered, Rules
 from bookings.resources import Resource
-from operations import intents, queue, workflow
+from operations import intents, workflow
 from operations.people import notes
 from operations.transactions import use_case
 from operations.workflow import Actor, Operation, Source
@@ -141,8 +141,7 @@ def _cancel(booking: Booking, operation: Operation, *, tells: bool) -> None:
 
 def _submit(booking: Booking, operation: Operation) -> None:
     """The time that was held during the call becomes a booking like any other."""
-    workflow.perform(booking, "submit", operation, duplicate_of=booking.duplicate_of)
-    queue.wake(processing.TOPIC)
+    changes.book_held(booking, operation)
 
 
 def _let_go(booking: Booking, operation: Operation) -> None:

@@ -64,14 +64,7 @@ def take(
     """
 
     def act(booking: Booking, operation: Operation) -> None:
-        earlier = booking.duplicate_of or intake.likely_duplicate(
-            booking.service, booking.starts_at, email=booking.email, phone=booking.phone
-        )
-        if earlier and not (booking.duplicate_of or confirm_duplicate):
-            raise intake.LikelyDuplicate(earlier)
-        workflow.perform(booking, "submit", operation, duplicate_of=earlier)
-        messages.supersede_unsent(booking, operation)
-        queue.wake(processing.TOPIC)
+        book_held(booking, operation, confirm_duplicate=confirm_duplicate)
 
     return _change(request, token, version, source, "take", {}, act)
 
@@ -188,6 +181,18 @@ def let_go(booking: Booking, operation: Operation, *, by: Actor, reason: str = "
     """Release the time of a locked draft; nothing was promised, so nobody is told."""
     workflow.perform(booking, "let_go", operation, by=by, reason=reason)
     messages.supersede_unsent(booking, operation)
+
+
+def book_held(booking: Booking, operation: Operation, *, confirm_duplicate: bool = False) -> None:
+    """Submit a locked draft; raises intake.LikelyDuplicate when the same was booked while it was held."""
+    earlier = booking.duplicate_of or intake.likely_duplicate(
+        booking.service, booking.starts_at, email=booking.email, phone=booking.phone
+    )
+    if earlier and not (booking.duplicate_of or confirm_duplicate):
+        raise intake.LikelyDuplicate(earlier)
+    workflow.perform(booking, "submit", operation, duplicate_of=earlier)
+    messages.supersede_unsent(booking, operation)
+    queue.wake(processing.TOPIC)
 
 
 def take_again(booking: Booking, operation: Operation) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +23,7 @@ from bookings.offerings import Service
 from bookings.resources import Resource
 from operations import intents, queue, workflow
 from operations.errors import Busy, Refusal
-from operations.transactions import use_case
+from operations.transactions import require_transaction, use_case
 from operations.workflow import Actor, Operation, Source
 
 LOCK_TRIES = 3
@@ -181,8 +183,12 @@ def asked_before(submission: Submission) -> Booking | None:
 
 
 def likely_duplicate(service: Service, start: datetime, *, email: str, phone: str) -> Booking | None:
-    """The second net: same address (or telephone), service and start a moment ago under another key."""
-    address, number = email.strip(), phones.key(phone, phones.country_of(service.location))
+    """The second net: same address (or telephone), service and start a moment ago under another key.
+
+    Whoever else asks for the same waits until the caller's transaction has ended.
+    """
+    require_transaction()
+    address, number = _person(service, email, phone)
     if not address and not number:
         return None
     window = timedelta(seconds=settings.HOLDFAST.duplicate_window_seconds)
@@ -194,13 +200,50 @@ def likely_duplicate(service: Service, start: datetime, *, email: str, phone: st
             location=service.location,
             service=service,
             **({"email__iexact": address} if address else {"phone_key": number}),
-            created_at__gt=timezone.now() - window,
+            next_at__gt=timezone.now() - window,  # since when it is to be processed: a draft once it is sent
         )
         .order_by("pk")
         .values_list("pk", flat=True)[:1]
     )
-    found = list(earlier)
-    return Booking.objects.select_related("location", "service").get(pk=found[0]) if found else None
+    found = _first_in_turn(_turn(service, start, address or number), earlier)
+    return Booking.objects.select_related("location", "service").get(pk=found) if found else None
+
+
+def await_turns(submission: Submission, starts: Iterable[datetime]) -> None:
+    """Wait for whoever else asks for one of these starts for the same person, before any time is taken.
+
+    Without it a series would wait for a person while it holds times that somebody else waits for.
+    """
+    address, number = _person(submission.service, submission.email, submission.phone)
+    if not address and not number:
+        return
+    turns = sorted(_turn(submission.service, start, address or number) for start in starts)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(turn) FROM unnest(%s::bigint[]) AS turn", [turns])
+
+
+def _person(service: Service, email: str, phone: str) -> tuple[str, str]:
+    """Under which address and number somebody asks."""
+    return email.strip(), phones.key(phone, phones.country_of(service.location))
+
+
+def _turn(service: Service, start: datetime, person: str) -> int:
+    """The lock of everybody who wants this for the same person; below zero, as no lock of a time is."""
+    wanted = f"{service.pk} {int(start.timestamp())} {person.lower()}"
+    return ~int.from_bytes(hashlib.blake2b(wanted.encode(), digest_size=8).digest()) >> 1
+
+
+def _first_in_turn(turn: int, wanted: QuerySet[Any]) -> int | None:
+    """The first of the wanted ids, read once it is our turn.
+
+    Two statements in one round trip: what is read must be newer than the lock, so by another snapshot.
+    """
+    sql, values = wanted.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock(%s); {sql}", [turn, *values])
+        cursor.nextset()
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def facts(submission: Submission, place: Place) -> dict[str, Any]:

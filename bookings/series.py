@@ -178,6 +178,7 @@ def _record(
     series = Series.objects.create(
         request=claim.intent, location=location, service=wanted.service, every=every
     )
+    intake.await_turns(wanted, starts)
     # In order of time, as all do: two series that want the same dates wait for each other in one direction.
     tried = [(start, _try(series, replace(wanted, start=start), operation)) for start in starts]
     series.missed = [{"start": start.isoformat(), "code": code} for start, code in tried if code]

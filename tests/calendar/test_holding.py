@@ -10,7 +10,7 @@ from bookings import attending, customers, processing
 from bookings.calendar import holding
 from bookings.customer import Customer
 from bookings.feeds import CalendarFeed
-from bookings.intake import Submission
+from bookings.intake import LikelyDuplicate, Submission
 from bookings.models import Booking
 from notifications.models import Delivery
 from operations import intents, recovery, roles, sweeps
@@ -276,6 +276,17 @@ def test_the_same_press_at_once_books_what_is_held_once(service):
     assert [each.status for each in Booking.objects.all()] == ["submitted"]
     assert transitions(draft).count("submit") == 1
     assert breaches() == []
+
+
+def test_four_calls_for_one_person_at_once_make_one_booking_and_three_questions(service):
+    ResourceFactory.create_batch(3, location=service.location)
+    presses = [number() for _ in range(4)]
+    drafts = [holding.hold(press, wanted(service, name="", phone=""), by(press)).booking for press in presses]
+
+    answers = race(4, lambda n: holding.book(presses[n], wanted(service), by(presses[n]), drafts[n].token))
+
+    assert sum(isinstance(answer, LikelyDuplicate) for answer in answers) == 3
+    assert Booking.objects.filter(status="submitted").count() == 1
 
 
 def test_a_press_and_the_end_of_the_hold_at_one_moment_end_in_one_booking(service):

@@ -1,14 +1,18 @@
 """A time that is held while somebody checks is held once, for one, and is booked or free again."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from bookings import changes, drafts
 from bookings.allocation import TimeTaken
+from bookings.intake import LikelyDuplicate
 from bookings.models import Allocation, Booking
 from operations import intents
 from operations.models import Event
@@ -72,6 +76,26 @@ def test_a_press_and_the_end_of_the_hold_at_one_moment_have_one_outcome(service)
         assert ways[:2] == ["hold", "let_go" if is_over else "submit"]
         if not is_over:
             release(booking)
+
+
+def test_three_times_held_for_one_person_and_taken_at_once_are_one_booking_and_two_questions(lesson):
+    held = [hold(lesson).booking for _ in range(3)]
+
+    answers = race(3, lambda index: take(held[index]))
+
+    assert sum(isinstance(answer, LikelyDuplicate) for answer in answers) == 2
+    assert Booking.objects.filter(status="submitted").count() == 1
+
+
+def test_a_time_sent_after_a_long_look_was_booked_a_moment_ago(lesson):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        booking = hold(lesson).booking
+        clock.shift(timedelta(minutes=9))
+        take(booking)
+        clock.shift(timedelta(minutes=2))
+
+        with pytest.raises(LikelyDuplicate):
+            submit(lesson)
 
 
 def test_changed_by_two_pages_at_once_it_stays_one_draft(service):

@@ -218,6 +218,16 @@ def test_the_same_wish_under_a_new_key_is_a_question_not_a_block(service):
     assert second.booking.duplicate_of == first.booking
 
 
+def test_the_same_wish_under_four_new_keys_at_once_is_booked_once_and_asked_about(service):
+    service.capacity = 14
+    service.save()
+
+    answers = race(4, lambda _: submit(service))
+
+    assert sum(isinstance(answer, LikelyDuplicate) for answer in answers) == 3
+    assert Booking.objects.count() == 1
+
+
 def test_a_refusal_leaves_the_key_usable_and_is_kept(service):
     submit(service, email="first@example.com")
     key = uuid.uuid4()
