@@ -1,14 +1,18 @@
 """What is logged opens no booking and names nobody."""
 
 import logging
+import re
 
 import pytest
 import structlog
+from django.urls import get_resolver
 
 from config.logs import redacted
+from tests.access.test_leaks import patterns
 from tests.factories import BookingFactory
 
 TOKEN = "Zx3kQ9-vv_ABCDEFGHIJKLMNOPQRSTUV"
+PUBLIC = "<slug:(location|service|provider)>"  # the words of an address that open nothing
 
 
 @pytest.fixture
@@ -46,6 +50,17 @@ def test_requests_are_logged_without_the_token_and_the_visitor(client, written, 
     assert "203.0.113" not in text
 
 
+def test_no_public_address_is_logged_with_what_opens_it():
+    """Generated over all addresses but staff's and the local inbox's: a new one hides its token too."""
+    public = [each for each in patterns(get_resolver(), "/") if not each.startswith(("/admin/", "/inbox/"))]
+    opening = [path for each in public if "<" in (path := re.sub(PUBLIC, "place", each))]
+
+    logged = [redacted(re.sub("<.*?>", TOKEN, path)) for path in opening]
+
+    assert len(logged) > 15
+    assert [line for line in logged if TOKEN[:5] in line] == []
+
+
 @pytest.mark.parametrize("logger", [logging.getLogger("django.request"), structlog.get_logger("holdfast")])
 def test_tracebacks_are_written_and_redacted(written, logger):
     try:
@@ -70,6 +85,7 @@ def test_tracebacks_are_written_and_redacted(written, logger):
             "/admin/account/password/forgotten/1-…/",
         ),
         ("/berlin/haircut/book/", "/berlin/haircut/book/"),
+        ("/admin/calendar/hamburg-altona/", "/admin/calendar/hamburg-altona/"),
         (f"/berlin/haircut/book/?start=x&draft={TOKEN}", "/berlin/haircut/book/?start=x&draft=Zx3k…"),
         ("to Anna.B+x@mail.example.org: refused", "to [e-mail]: refused"),
         (
