@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings import allocation, explanations, intake, messages, processing, redirecting
 from bookings.allocation import TimeTaken
-from bookings.booking import Booking, Status
+from bookings.booking import Booking, Status, Waiting
 from bookings.eligibility import NotOffered, Rules
 from bookings.resources import Resource
 from bookings.sessions import LIVE_STATUSES, Session
@@ -162,6 +162,8 @@ def move_to(
     if tells:
         messages.supersede_unsent(booking, operation)
         messages.tell(booking, "moved", operation)
+        if booking.waiting_for == Waiting.STAFF:
+            messages.tell_staff(booking, "staff_request_waiting", operation)
     else:
         messages.supersede_reminders(booking, operation)
     messages.remind(booking, operation)

@@ -93,3 +93,13 @@ def test_half_of_the_time_counts_from_when_it_was_sent_again(service, clock):
     assert not waiting.overdue(waiting.records()).exists()
     clock.shift(2 * HOUR)
     assert waiting.overdue(waiting.records()).get() == again
+
+
+def test_staff_are_asked_about_the_time_that_a_request_was_moved_to(service):
+    request = worked(sent(service))
+
+    press(changes.move, request, start=in_a_week() + HOUR, resource=None)
+
+    mails = Delivery.objects.filter(kind="staff_request_waiting").order_by("pk")
+    assert [mail.status for mail in mails] == ["cancelled", "pending"]
+    assert mails[1].harm_at == in_a_week() + HOUR
