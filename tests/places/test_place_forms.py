@@ -1,5 +1,7 @@
 """The admin's forms of a place: words, limits, and what a change means for bookings that exist."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -8,7 +10,7 @@ from bookings import outside
 from bookings.models import Booking, Closure, Location, Requirement, Resource, Service
 from operations import roles
 from tests.calendar.pages import browser, look, post
-from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
+from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, in_a_week
 from tests.pages.visitor import Page
 
 pytestmark = pytest.mark.django_db
@@ -23,19 +25,24 @@ def change_of(record):
     return reverse(f"admin:bookings_{record._meta.model_name}_change", args=[record.pk])
 
 
+def opened(client, record):
+    """The fields of the record's form as it is shown, with what is chosen in it."""
+    kept = {
+        name: getattr(record, name, "") for name in ("kind", "approval", "time_zone", "locale", "location_id")
+    }
+    kept["location"] = kept.pop("location_id")
+    if getattr(record, "is_active", False):
+        kept["is_active"] = "on"
+    shown = look(client, change_of(record)).form(having="was").fields
+    return shown | {name: value for name, value in kept.items() if value} | {"_save": "Save"}
+
+
 def filled(client, record, **changed):
     """The record's form as it is shown, sent with something changed; None takes a tick away."""
-    path = change_of(record)
-    form = look(client, path).form(having="name")
-    kept = {
-        "is_active": "on",
-        "kind": getattr(record, "kind", ""),
-        "approval": getattr(record, "approval", ""),
-    }
-    fields = (
-        form.fields | {name: value for name, value in kept.items() if value} | {"_save": "Save"} | changed
+    fields = opened(client, record) | changed
+    return client.post(
+        change_of(record), {name: value for name, value in fields.items() if value is not None}
     )
-    return client.post(path, {name: value for name, value in fields.items() if value is not None})
 
 
 def answered(client, shown, **decided):
@@ -180,6 +187,56 @@ def test_a_service_needs_people_of_its_own_place_and_kind_only(owner):
     assert "Lena is of another kind: Person." in Page(refused, "").text
     assert stranger.status_code == 200
     assert not Requirement.objects.exists()
+
+
+def test_what_a_colleague_changed_meanwhile_is_shown_and_not_overwritten(owner):
+    location = LocationFactory()
+    form = opened(owner, location) | {"about": "By the river"}
+    Location.objects.update(phone="+49 30 999", is_active=False)
+
+    shown = owner.post(change_of(location), form)
+
+    page = Page(shown, change_of(location))
+    assert shown.status_code == 409
+    assert "Telephone: +49 30 999" in page.text
+    assert "Switched on: no" in page.text
+    assert Location.objects.filter(about="", phone="+49 30 999", is_active=False).exists()
+
+    kept = page.form(having="was").fields
+    assert kept["about"] == "By the river"
+    assert owner.post(change_of(location), form | kept).status_code == 302
+    assert Location.objects.get().about == "By the river"
+
+
+def test_questions_that_a_colleague_changed_meanwhile_are_not_overwritten(owner):
+    service = ServiceFactory()
+    form = opened(owner, service)
+    service.questions.create(code="pets", text="Any pets?")
+
+    shown = owner.post(change_of(service), form)
+
+    assert shown.status_code == 409
+    assert "Questions: Any pets?" in Page(shown, "").text
+
+
+def test_a_closure_that_a_colleague_has_moved_stays_moved(owner):
+    start = in_a_week()
+    later = start + timedelta(days=1)
+    closure = Closure.objects.create(location=LocationFactory(), starts_at=start, ends_at=later)
+    form = opened(owner, closure)
+    Closure.objects.update(ends_at=later + timedelta(days=1))
+
+    assert owner.post(change_of(closure), form).status_code == 409
+    assert Closure.objects.get().ends_at == later + timedelta(days=1)
+
+
+def test_hours_saved_on_their_own_page_stay_and_do_not_make_the_form_out_of_date(owner):
+    location = LocationFactory()
+    form = opened(owner, location)
+    Location.objects.update(opening_hours="Sa 10:00-12:00")
+
+    assert owner.post(change_of(location), form).status_code == 302
+    assert Location.objects.get().opening_hours == "Sa 10:00-12:00"
 
 
 def test_hours_have_their_own_page_and_the_lack_of_people_is_said(owner):
