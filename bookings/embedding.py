@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from bookings.places import Location
 
 PREFIX = "/embed/"
+WISHES = re.compile(r"/embed/(?P<words>(?:~[A-Za-z-]+)+)/")  # no slug has a tilde
+THEMES = frozenset({"light", "dark"})
 ORIGIN = re.compile(
     r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?"
 )
@@ -40,7 +42,7 @@ class Embedded:
 
     There the page needs no cookie, for browsers keep those of framed pages back. The token against forged
     requests is not asked for: public pages know nobody by a cookie, so a forged form could do nothing that
-    its author could not do alone.
+    its author could not do alone. The website may wish for a language and a look: /embed/~de~light/.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -50,9 +52,13 @@ class Embedded:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
         before = get_script_prefix()
-        set_script_prefix(before + PREFIX.lstrip("/"))
-        request.path_info = request.path_info[len(PREFIX) - 1 :]
+        wishes = WISHES.match(request.path_info)
+        prefix = wishes[0] if wishes else PREFIX
+        set_script_prefix(before + prefix.lstrip("/"))
+        request.path_info = request.path_info[len(prefix) - 1 :]
         request.is_embedded = True  # type: ignore[attr-defined]
+        request.wishes = wishes["words"].lstrip("~").split("~") if wishes else []  # type: ignore[attr-defined]
+        request.theme = next(iter(THEMES.intersection(request.wishes)), "")  # type: ignore[attr-defined]
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         try:
             return _framed(self.get_response(request), request)

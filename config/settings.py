@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "bookings.embedding.Embedded",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "bookings.reader.ReaderLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.rate_limit.RateLimit",

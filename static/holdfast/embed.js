@@ -3,11 +3,12 @@
    another, and while the pages cannot be reached, a link to them stands there. */
 (() => {
   "use strict";
-  const script = document.currentScript, { location: place, service, title } = script.dataset;
+  const script = document.currentScript, { location: place, service, title, language, theme } = script.dataset;
   const PATIENCE_MILLISECONDS = 3000;
   const frame = document.createElement("iframe"), home = new URL(".", script.src);
   const link = document.createElement("a");
-  frame.src = new URL(`embed/${place}/${service ? `${service}/` : ""}`, home);
+  const wishes = [language, theme].filter(Boolean).map((wish) => `~${wish}`).join("");
+  frame.src = new URL(`embed/${wishes}${wishes && "/"}${place}/${service ? `${service}/` : ""}`, home);
   frame.title = link.textContent = title || place;
   link.href = new URL(`${place}/${service ? `${service}/` : ""}`, home);
   let isThere = false;

@@ -153,3 +153,16 @@ def test_a_website_that_is_not_listed_shows_a_link_and_says_why(page, service, w
 
     expect(page.get_by_role("link", name="salon")).to_have_attribute("href", re.compile("/salon/cut/$"))
     expect(page.locator("iframe")).to_have_count(0)
+
+
+def test_the_website_may_fix_language_and_look(framed):
+    response = Client().get("/embed/~de~light/salon/cut/", headers={"accept-language": "fr"})
+
+    for part in ('<html lang="de"', 'data-theme="light"', 'href="/embed/~de~light/salon/cut/book/'):
+        assert part in response.text
+    assert response["Content-Security-Policy"].count(SHOP) == 1
+
+
+@pytest.mark.parametrize("wish", ["~xx", "~dark", "~en-x-y"])
+def test_a_wish_for_what_is_not_there_harms_nothing(framed, wish):
+    assert Client().get(f"/embed/{wish}/salon/").status_code == 200
