@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from bookings import language, question_fields, questions, text_messages
+from bookings import language, question_fields, questions, series, text_messages
 from bookings.intake import Submission
 from bookings.offerings import Service
 from bookings.recurrence import Every
 from bookings.resources import Resource
+from bookings.series import Rhythm
 from bookings.typed_fields import FIRST_YEAR, LAST_YEAR, Address, Line, Paragraphs
 from bookings.waitlist.joining import Wish
 
@@ -239,9 +240,13 @@ class SeriesForm(BookingForm):
         self.fields["count"].choices = [(number, str(number)) for number in range(2, most + 1)]  # type: ignore[attr-defined]
 
     def kept(self) -> list[datetime]:
-        """The ticked dates, whatever else was typed; what is no time is left out."""
-        ticked = self.data.getlist("keep") if isinstance(self.data, QueryDict) else []
-        return [start for text in ticked if (start := _instant(text))]
+        """The ticked dates of this rhythm, free or not: a form that is sent again must say the same."""
+        first, every, count = self.rhythm()
+        if not (first and every and isinstance(self.data, QueryDict)):
+            return []
+        ticked = {_instant(text) for text in self.data.getlist("keep")}
+        rhythm = Rhythm(service=self.service, first=first, every=every, count=count)
+        return [start for _day, start in series.dates(rhythm) if start and start in ticked]
 
     def rhythm(self) -> tuple[datetime | None, str, int]:
         """First start, how often and how many times, as far as they are right."""

@@ -77,10 +77,15 @@ def plan(rhythm: Rhythm) -> list[Occasion]:
 
     At most `series_bookings_count` dates; a few queries for each.
     """
+    return [_occasion(rhythm, day, start) for day, start in dates(rhythm)]
+
+
+def dates(rhythm: Rhythm) -> list[tuple[date, datetime | None]]:
+    """Every date with its start, None where the clocks skip it; `series_bookings_count` at most."""
     zone = rhythm.service.location.zone
     count = min(rhythm.count, settings.HOLDFAST.series_bookings_count)
-    dates = recurrence.days(rhythm.first.astimezone(zone).date(), rhythm.every, count)
-    return [_occasion(rhythm, day, recurrence.at(day, rhythm.first, zone)) for day in dates]
+    days = recurrence.days(rhythm.first.astimezone(zone).date(), rhythm.every, count)
+    return [(day, recurrence.at(day, rhythm.first, zone)) for day in days]
 
 
 def book(
@@ -95,9 +100,11 @@ def book(
     """Book these dates of the series that begins with `wanted`; the same request id gives the same series.
 
     `by` is who books on behalf of the customer; without it, the customer does. A date that was taken
-    meanwhile is kept as missed and the rest is booked. Raises NothingFree when there is no rest, and what
-    `intents.claim` raises.
+    meanwhile is kept as missed and the rest is booked. Raises NothingFree when there is no rest, what
+    `intents.claim` raises, and ValueError for more than `series_bookings_count`: no form has so many.
     """
+    if len(starts) > settings.HOLDFAST.series_bookings_count:
+        raise ValueError(f"{len(starts)} dates in a series")
     operation = by or Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
     for _try in range(TRIES - 1):
         try:

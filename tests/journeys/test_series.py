@@ -159,6 +159,13 @@ def test_there_are_never_more_dates_than_the_limit(service):
     assert len(series.plan(Rhythm(service=service, first=in_a_week(), every="week", count=200))) == 26
 
 
+def test_more_dates_than_the_limit_are_not_booked(service):
+    with pytest.raises(ValueError, match="27 dates"):
+        book(service, 27)
+
+    assert not Booking.objects.exists()
+
+
 def test_cancelling_the_rest_leaves_what_is_over(service):
     found = book(service)
     work()

@@ -1,7 +1,7 @@
 """A series is booked in three steps without a script: how often, which dates, and what came of it."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -88,6 +88,17 @@ def test_what_was_typed_and_unticked_survives_a_mistake(plan, visitor):
 def test_without_a_date_nothing_is_sent(plan, visitor):
     assert visitor.send(visitor.open(plan).form("/series/"), **ADA).status == 422
     assert Series.objects.count() == 0
+
+
+def test_dates_that_are_not_of_this_series_are_not_booked(plan, visitor):
+    page = visitor.open(plan)
+    first = datetime.fromisoformat(kept(page)[0])
+    others = [(first + timedelta(minutes=30 * n)).isoformat() for n in range(1, 5)]
+
+    answer = visitor.send(page.form("/series/"), **ADA, keep=[*kept(page)[:2], *others])
+
+    assert "2 bookings" in answer.text
+    assert Booking.objects.filter(starts_at__in=others).count() == 0
 
 
 def test_sending_it_twice_books_once(plan, visitor):
