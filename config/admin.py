@@ -166,9 +166,8 @@ def _lacking(user: User) -> Iterable[str]:
 
 def _may_touch(request: HttpRequest, obj: Any) -> bool:
     """Whoever sets somebody's password may become them, so it takes all that they may do."""
-    if request.user.is_superuser or obj is None or obj.pk == request.user.pk:
-        return True
-    return not obj.is_superuser and obj.get_all_permissions() <= request.user.get_all_permissions()
+    is_own = obj is None or obj.pk == request.user.pk
+    return is_own or not granting.may_do_more(obj, request.user)
 
 
 def _is_role(group: Any) -> bool:

@@ -25,6 +25,14 @@ def groups(giver: Any, account: Any = None) -> QuerySet[Group]:
     return Group.objects.filter(~Q(pk__in=richer) | Q(pk__in=kept)).order_by("name")
 
 
+def may_do_more(account: Any, giver: Any) -> bool:
+    """Whether the account holds what the giver does not. One out of use keeps all that it was given."""
+    if account.is_superuser:
+        return not giver.is_superuser
+    held = Permission.objects.filter(Q(group__user=account) | Q(user=account))
+    return held.exclude(pk__in=_held(giver).values("pk")).exists()
+
+
 def _held(giver: Any) -> QuerySet[Permission]:
     if giver.is_superuser:
         return Permission.objects.all()

@@ -162,16 +162,19 @@ class TestWhoLooksAfterAccountsAlone:
     def test_becomes_nobody_who_may_do_more(self, porter):
         """Whoever sets a password, or the address that a new one is sent to, may log in with it."""
         owner, clerk = person(roles.OWNER), User.objects.create_user("clerk", is_staff=True)
+        gone = person(roles.OWNER, "gone")
+        User.objects.filter(pk=gone.pk).update(is_active=False)
         said = {"password1": "some other words", "password2": "some other words", "usable_password": "true"}
         browser = browser_of(porter)
 
         answers = [
             browser.post(reverse("admin:auth_user_password_change", args=[each.pk]), said).status_code
-            for each in (owner, clerk)
+            for each in (owner, gone, clerk)
         ]
 
-        assert answers == [403, 302]
-        assert browser.post(change_page(owner), {"email": "porter@example.com"}).status_code == 403
+        assert answers == [403, 403, 302]
+        for each in (owner, gone):
+            assert browser.post(change_page(each), {"is_active": "on"}).status_code == 403
 
     def test_puts_into_a_group_only_what_they_may_do(self, porter):
         more, own = (Permission.objects.get(codename=code).pk for code in ("delete_user", "add_user"))
