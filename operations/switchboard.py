@@ -19,7 +19,7 @@ from operations.console import RecoverableAdmin
 from operations.desk import matters, timeline
 from operations.desk.further_pages import DeskPage
 from operations.desk.further_pages import add as add_page
-from operations.desk.levers import Lever, answer, may_press
+from operations.desk.levers import Lever, answer, may_press, refuse
 from operations.desk.levers import of as levers_of
 from operations.desk.pages import framed, see_other
 from operations.desk.permits import may_view
@@ -65,18 +65,21 @@ class SwitchedAdmin(RecoverableAdmin):
         """GET: the form. POST: make the record, once, and show what is shown only now."""
         if self.maker is None or not may_view(request.user, self.model):
             raise PermissionDenied
-        form = self.asked(request, request.POST if request.method == "POST" else None)
-        if request.method != "POST":
-            if not self.has_add_permission(request):
-                raise PermissionDenied
+        is_sent = request.method == "POST"
+        if not self.has_add_permission(request):
+            if is_sent:
+                refuse(request, self.maker, None)
+            raise PermissionDenied
+        form = self.asked(request, request.POST if is_sent else None)
+        if not is_sent:
             return self._form(request, form)
-        if self.has_add_permission(request) and not form.is_valid():
+        if not form.is_valid():
             return self._form(request, form, 422)
         return answer(
             request,
             self.maker,
             None,
-            answers=getattr(form, "cleaned_data", {}),
+            answers=form.cleaned_data,
             again=lambda status, problem: self._form(request, form, status, problem),
             then=lambda done: self._after(request, done.record if done else None, done),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 from django.contrib import messages
@@ -76,6 +76,12 @@ def may_press(user: User, switch: Switch) -> bool:
     return permits.may_view(user, switch.model) and user.has_perm(switch.permission)  # type: ignore[union-attr]
 
 
+def refuse(request: HttpRequest, switch: Switch, record: Any) -> NoReturn:
+    """Raise PermissionDenied, and keep that it was tried."""
+    switches.deny(_read(request, switch, record, {}, intents.Request(switch.scope, uuid4())))
+    raise PermissionDenied(_("You are not permitted to do this. That it was tried is written down."))
+
+
 def answer(
     request: HttpRequest,
     switch: Switch,
@@ -91,8 +97,7 @@ def answer(
     it was tried.
     """
     if not may_press(request.user, switch):
-        switches.deny(_read(request, switch, record, {}, intents.Request(switch.scope, uuid4())))
-        raise PermissionDenied(_("You are not permitted to do this. That it was tried is written down."))
+        refuse(request, switch, record)
     try:
         number = intents.read(request.POST.get("request_id", ""), switch.scope)
         pressed = _read(request, switch, record, answers, number)

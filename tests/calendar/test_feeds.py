@@ -7,6 +7,9 @@ from django.test import Client
 from icalendar import Calendar
 
 from bookings.feeds import CalendarFeed
+from operations import intents, roles
+from operations.repair import DENIED, RecoveryAttempt
+from tests.access.test_places import staff
 from tests.desk.staff import client
 from tests.desk.switches.pressing import offered, press
 from tests.factories import (
@@ -19,6 +22,7 @@ from tests.factories import (
     advance,
 )
 from tests.pages.visitor import Page
+from tests.signing_in import browser_of
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/bookings/calendarfeed/add/"
@@ -123,6 +127,16 @@ def test_a_person_of_another_place_is_refused(place):
 @pytest.mark.parametrize("role", ["auditor", "front desk"])
 def test_only_owners_make_feeds(place, role):
     assert client(role).get(ADD).status_code == 403
+
+
+def test_an_owner_of_one_place_makes_none_and_that_they_tried_is_kept(place):
+    browser = browser_of(staff(place, role=roles.OWNER))
+
+    answer = browser.post(ADD, {"name": "Phone", "location": place.pk, "request_id": intents.issue()})
+
+    assert answer.status_code == 403
+    assert RecoveryAttempt.objects.get().message == DENIED
+    assert not CalendarFeed.objects.exists()
 
 
 def test_people_are_offered_under_the_name_of_their_place(place, lena):
