@@ -198,10 +198,15 @@ def book_held(booking: Booking, operation: Operation, *, confirm_duplicate: bool
 
 
 def take_again(booking: Booking, operation: Operation) -> None:
-    """Submit a locked, failed booking again: its time is taken anew or refused with TimeTaken."""
+    """Submit a locked, failed booking again: its time is taken anew or refused with TimeTaken.
+
+    It kept notice, horizon and steps when it was booked, or staff set them aside: the hours alone count now.
+    """
     start = booking.starts_at.astimezone(booking.location.zone)
     wish = booking.resource if booking.wants_resource else None
-    place = allocation.take(booking.service, start, resource=wish, people=booking.people)
+    place = allocation.take(
+        booking.service, start, resource=wish, people=booking.people, rules=Rules.PROMISED
+    )
     workflow.perform(
         booking, "take_place", operation, session=place.session, place=place.number, resource=place.resource
     )

@@ -27,7 +27,7 @@ class Rules(Enum):
     DESK = "desk"
     """Staff write it down: hours and horizon. It may have begun a moment ago."""
     PROMISED = "promised"
-    """It was agreed elsewhere before: the hours alone."""
+    """It was agreed elsewhere, or booked here, before: the hours alone."""
     SET_ASIDE = "set aside"
     """Staff said why none of them counts."""
 

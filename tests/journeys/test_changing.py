@@ -7,16 +7,17 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from bookings import changes, intake, processing
+from bookings import changes, explanations, intake, processing
 from bookings.allocation import TimeTaken
 from bookings.changes import NotAllowedNow
+from bookings.eligibility import NotOffered, Rules
 from bookings.models import Allocation, Booking
 from operations import intents, recovery, repair, sweeps
 from operations.errors import StaleRecord
 from operations.models import Event
 from operations.repair import Result
 from operations.workflow import Actor, Operation, Source
-from tests.factories import ResourceFactory, ServiceFactory, in_a_week
+from tests.factories import ResourceFactory, ServiceFactory, advance, in_a_week
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -192,6 +193,35 @@ def test_a_failed_booking_takes_its_time_again_or_says_that_it_is_gone():
     press(changes.cancel, second)
 
     assert remedy("bookings.failed", "retry", first) == Result.APPLIED
+
+
+def test_what_failed_shortly_before_its_time_can_be_tried_again_as_its_page_says():
+    booking = booked(bookable(location__minimum_notice_minutes=120))
+    advance(booking, "fail", code="processing_error", text="a test says so")
+
+    with time_machine.travel(booking.starts_at - timedelta(minutes=60)):
+        failed = Booking.objects.get(pk=booking.pk)
+        assert "try again below" in explanations.explain(failed).next_step
+        press(changes.retry, failed)
+
+    assert Booking.objects.get(pk=booking.pk).status == "submitted"
+
+
+def test_staff_may_try_again_what_they_booked_between_the_steps():
+    booking = booked(bookable(), start=in_a_week() + timedelta(minutes=7), rules=Rules.DESK)
+    advance(booking, "fail", code="processing_error", text="a test says so")
+
+    assert remedy("bookings.failed", "retry", booking) == Result.APPLIED
+
+
+def test_a_failed_booking_is_not_taken_again_where_the_place_closed_meanwhile():
+    booking = booked(bookable())
+    advance(booking, "fail", code="processing_error", text="a test says so")
+    booking.location.opening_hours = "Mo-Su 12:00-20:00"
+    booking.location.save()
+
+    with pytest.raises(NotOffered):
+        press(changes.retry, Booking.objects.get(pk=booking.pk))
 
 
 def test_the_last_two_who_leave_a_class_free_its_teacher():
