@@ -3,11 +3,15 @@
 import os
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import chromium
 
 # Playwright runs an event loop in the thread of the test, in which Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# How long a page may take to show what is expected of it: a machine that does much else is no fault of it.
+expect.set_options(timeout=30_000)
 
 SHORT_FORM = ({"desktop", "1280", "light"}, {"phone", "320", "dark"})
 # Those that start installations wait more than they work: each beside files that work.

@@ -132,6 +132,7 @@ def test_an_appointment_ends_and_another_is_missed(desk, live_server, service, c
         for button in buttons:
             desk.goto(live_server.url + calendar(service.location, date=half_an_hour_ago.date().isoformat()))
             entry(desk, name).first.click()
+            expect(desk.get_by_role("button", name=button)).to_be_visible()
             assert findings(desk) == []
             desk.get_by_role("button", name=button).click()
             expect(desk.locator(".messagelist")).to_contain_text(f"Done: “{button}” for {name}")

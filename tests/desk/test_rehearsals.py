@@ -7,6 +7,7 @@ import psutil
 import pytest
 import time_machine
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from bookings.models import Booking
 from operations import board, heartbeat
@@ -184,16 +185,18 @@ def test_the_mail_server_really_is_away_and_back_when_it_is_ended(anna, tmp_path
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_pages_are_clean(page, live_server, complaints, size, scheme):
-    page.set_default_timeout(10_000)
     page.set_viewport_size(SIZES[size])
     page.emulate_media(color_scheme=scheme)
     log_in(page, live_server)
     page.goto(f"{live_server.url}{PAGE}")
     assert findings(page) == []
     page.get_by_role("button", name=re.compile("Processing a booking fails")).click()
-    page.get_by_role("button", name="I have noticed it").click()
+    noticed = page.get_by_role("button", name="I have noticed it")
+    noticed.click()
+    expect(noticed).to_be_hidden()
     assert findings(page) == []
     page.get_by_role("button", name="End it and check the promises").click()
+    expect(page.get_by_text("What was forgotten")).to_be_visible()
     assert findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
     assert complaints == []
