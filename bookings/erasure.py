@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -91,15 +91,18 @@ def asking() -> QuerySet[Customer]:
 
 
 def long_gone() -> QuerySet[Customer]:
-    """Customers of whom no booking and no enquiry is left that names them; a block keeps its address."""
+    """Customers of whom no booking and no enquiry is left that names them; a block keeps its address.
+
+    Those who were merged go together, once this is true of each of them.
+    """
     days = [settings.HOLDFAST.booking_retention_days, settings.HOLDFAST.enquiry_retention_days]
     before = timezone.now() - timedelta(days=min(days))
-    quiet = Customer.objects.filter(
-        seen_at__lt=before, forgotten_at__isnull=True, blocked_at__isnull=True, merged_into__isnull=True
-    ).filter(merged__isnull=True)
+    stays = Q(seen_at__gte=before) | Q(blocked_at__isnull=False)
     for model in (Booking, Enquiry, WaitEntry):
-        quiet = quiet.exclude(_named_in(model))
-    return quiet.order_by("seen_at", "pk")
+        stays |= Q(_named_in(model))
+    others = Customer.objects.filter(stays, merged_into=OuterRef("pk"))
+    alone = Customer.objects.filter(forgotten_at__isnull=True, merged_into__isnull=True, seen_at__lt=before)
+    return alone.exclude(stays).exclude(Exists(others)).order_by("seen_at", "pk")
 
 
 def _named_in(model: type[Booking | Enquiry | WaitEntry]) -> Exists:

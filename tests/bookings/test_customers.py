@@ -432,6 +432,31 @@ def test_a_customer_of_whom_no_booking_is_left_is_forgotten():
     assert again(customer).email == ""
 
 
+class TestMergedAndLongGone:
+    @pytest.fixture
+    def pair(self):
+        old = timezone.now() - timedelta(days=400)
+        one = Customer.objects.create(name="Ada Byron", email=ADA, created_at=old, seen_at=old)
+        other = Customer.objects.create(
+            name="Ada B", email="other@example.com", created_at=old, seen_at=old, merged_into=one
+        )
+        return one, other
+
+    def test_both_are_forgotten_when_no_booking_of_either_is_left(self, pair):
+        assert running.run(rules()["customers"]) == 1
+        assert [again(each).email for each in pair] == ["", ""]
+
+    def test_a_booking_under_either_address_keeps_both(self, pair):
+        BookingFactory(email=pair[1].email.upper())
+
+        assert running.run(rules()["customers"]) == 0
+
+    def test_a_block_of_either_keeps_both(self, pair):
+        Customer.objects.filter(pk=pair[1].pk).update(blocked_at=timezone.now())
+
+        assert running.run(rules()["customers"]) == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_merge_at_once_one_does():
     known(email="other@example.com")
