@@ -51,7 +51,10 @@ def _block(customer: Customer, operation: Operation, _answers: Mapping[str, Any]
 
 
 def _unblock(customer: Customer, _operation: Operation, _answers: Mapping[str, Any]) -> Done:
+    """For every address of the person: a block that was merged in would hold on unseen."""
     customer.blocked_at, customer.blocked_reason = None, ""
+    same = [each.pk for each in customers.family(customer)]
+    Customer.objects.filter(pk__in=same).update(blocked_at=None, blocked_reason="")
     return _pressed(customer, "blocked_at", "blocked_reason")
 
 
@@ -126,7 +129,7 @@ register(
         permission="bookings.attend_block",
         apply=_unblock,
         mark=_mark,
-        refuses=lambda customer: "" if customer.blocked_at else _("They are not blocked."),
+        refuses=lambda customer: "" if customers.has_block(customer) else _("They are not blocked."),
     ),
     Switch(
         code="merge",

@@ -88,6 +88,16 @@ def same_person(customer: Customer) -> list[Customer]:
     return [customer, *customer.merged.order_by("pk")]
 
 
+def family(customer: Customer) -> list[Customer]:
+    """Everybody who is the same person as this one, the one that they belong to first."""
+    return same_person(customer.merged_into or customer)
+
+
+def has_block(customer: Customer) -> bool:
+    """Whether one of the family is blocked, under whichever address."""
+    return any(each.blocked_at for each in family(customer))
+
+
 def bookings_of(customer: Customer) -> BookingQuerySet:
     """Every booking under any of the person's keys, at all locations; by index."""
     return Booking.objects.alias(address=Lower("email")).filter(_under_keys(customer))

@@ -123,7 +123,7 @@ def why_not(customer: Customer) -> str:
         return _("This is under way: what is open goes as soon as it is over.")
     if customer.merged_into_id:
         return _("Erase the customer that they belong to.")
-    if customer.blocked_at:
+    if customers.has_block(customer):
         return _("A block needs the address. Lift it first.")
     return ""
 

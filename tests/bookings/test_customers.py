@@ -270,6 +270,28 @@ class TestBlocking:
         assert again(booking).status == "accepted"
         assert RecoveryAttempt.objects.filter(remedy="block", reason="a test says so").exists()
 
+    def test_lifting_it_lifts_it_for_every_address_of_the_person(self, owner):
+        other, customer = known(email="other@example.com"), known()
+        pressed(owner, other, "block")
+        pressed(owner, customer, "block")
+        pressed(owner, customer, "merge", other=other.email)
+
+        pressed(owner, customer, "unblock")
+        booking = BookingFactory(email=other.email)
+        processing.process(booking.pk)
+
+        assert again(booking).status == "accepted"
+
+    def test_a_block_of_whoever_was_merged_in_is_lifted_before_they_are_erased(self, owner):
+        other, customer = known(email="other@example.com"), known()
+        pressed(owner, customer, "merge", other=other.email)
+        Customer.objects.filter(pk=other.pk).update(blocked_at=timezone.now())
+
+        assert "Lift it first" in erasure.why_not(again(customer))
+
+        pressed(owner, customer, "unblock")
+        assert erasure.why_not(again(customer)) == ""
+
 
 class TestMerging:
     def test_both_histories_stand_together_and_can_be_parted(self, owner):
