@@ -112,7 +112,7 @@ class TimeForm(forms.Form):
 
 
 class BookingForm(Person, TimeForm):
-    """Everything needed to book."""
+    """Everything needed to book; a repeat of what was booked is bound by nothing that the place decides."""
 
     notes = Paragraphs(
         label=_("Anything we should know?"),
@@ -125,8 +125,12 @@ class BookingForm(Person, TimeForm):
         },
     )
 
-    def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, service: Service, is_repeat: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, service=service, **kwargs)
+        if is_repeat:
+            self.fields["people"] = forms.IntegerField(min_value=1, required=False)
+            self.fields |= question_fields.as_sent(questions.ever_asked(service))
+            return
         self.fields["phone"].required = service.requires_phone
         if text_messages.are_sent(service.location):
             self.fields["phone"].help_text = _("Confirmation and reminders go there as text messages too.")

@@ -46,6 +46,13 @@ def fields(questions: list[Question]) -> dict[str, forms.Field]:
     return {f"{PREFIX}{question.code}": _field(question) for question in questions}
 
 
+def as_sent(questions: list[Question]) -> dict[str, forms.Field]:
+    """The same fields, which take whatever was answered when the questions said something else."""
+    return {
+        f"{PREFIX}{question.code}": Paragraphs(label=question.text, required=False) for question in questions
+    }
+
+
 def answers(cleaned: dict[str, Any]) -> dict[str, Any]:
     """Takes the answers out of a form's cleaned data, by the questions' codes; without the empty ones."""
     names = [name for name in cleaned if name.startswith(PREFIX)]

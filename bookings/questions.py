@@ -88,6 +88,11 @@ def asked(service: Service) -> list[Question]:
     return list(Question.objects.filter(service=service, is_active=True))
 
 
+def ever_asked(service: Service) -> list[Question]:
+    """Those too that are not asked any more; one query."""
+    return list(Question.objects.filter(service=service))
+
+
 def by_service(location: Location) -> Mapping[int, list[Question]]:
     """The questions of all services of a place, by the service's id; one query."""
     found: dict[int, list[Question]] = defaultdict(list)

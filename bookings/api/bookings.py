@@ -30,7 +30,7 @@ CREATE, ONE = "/bookings", "/bookings/{slug:token}"
 def submit(request: HttpRequest, body: BookingIn) -> HttpResponse:
     """Records the booking; it is accepted, or waits for an agreement, a moment later."""
     key = preconditions.request_id(request, CREATE)
-    wanted = reading.submission(body)
+    wanted = reading.submission(body, key)
     with refusals.of_time(wanted.service, wanted.start, wanted.resource, wanted.people):
         recorded = intake.submit(key, wanted, source=Source.API)
     address = reverse("api-v1:booking", args=[recorded.booking.token])

@@ -168,7 +168,7 @@ INVALID = Kind(
     422,
     "Some fields are unknown or invalid",
     "Nothing was changed. errors names each field (a JSON pointer, or a parameter) and what is wrong; "
-    "the key is still unused.",
+    "this call has not used the key.",
 )
 NOT_OFFERED = Kind(
     "not-offered",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from bookings import question_fields
+from bookings import question_fields, sent_before
 from bookings.api import problems
 from bookings.api.problems import Problem
 from bookings.api.schemas import AddressIn, BookingIn, CancelIn, EnquiryIn, MoveIn, WaitIn
@@ -20,6 +20,7 @@ from bookings.places import Location
 from bookings.resources import Resource
 from bookings.typed_fields import Paragraphs
 from bookings.waitlist.joining import Wish
+from operations import intents
 
 
 class ReasonForm(forms.Form):
@@ -28,13 +29,13 @@ class ReasonForm(forms.Form):
     reason = Paragraphs(required=False, max_length=500)
 
 
-def submission(body: BookingIn) -> Submission:
-    """The cleaned submission; raises the problem of invalid fields."""
+def submission(body: BookingIn, key: intents.Request) -> Submission:
+    """The cleaned submission; raises the problem of invalid fields, or KeyReused under a used key."""
     fields = body.model_dump(include={"resource", "name", "email", "phone", "notes", "people"})
     fields["start"] = body.start.isoformat()
     fields |= {f"{question_fields.PREFIX}{code}": answer for code, answer in body.answers.items()}
-    form = BookingForm(_texts(fields), service=_service(body))
-    _check(form)
+    form = sent_before.read(BookingForm(_texts(fields), service=_service(body)), key)
+    _check(form, key)
     if body.people > 1 and "people" not in form.fields:
         detail = "One booking of this service is for one person."
         raise Problem(problems.INVALID, errors=[{"pointer": "#/people", "detail": detail}])
@@ -42,8 +43,8 @@ def submission(body: BookingIn) -> Submission:
     return replace(found, answers={**body.answers, **found.answers})
 
 
-def wish(body: WaitIn) -> Wish:
-    """The cleaned wish of somebody who waits; raises the problem of invalid fields."""
+def wish(body: WaitIn, key: intents.Request) -> Wish:
+    """The cleaned wish of somebody who waits; raises as `submission` does."""
     if body.start is None and body.day is None:
         detail = "Give the start, or the day, that they wait for."
         raise Problem(problems.INVALID, errors=[{"pointer": "#/day", "detail": detail}])
@@ -51,8 +52,8 @@ def wish(body: WaitIn) -> Wish:
     fields["start"] = body.start.isoformat() if body.start else ""
     fields["day"] = body.day.isoformat() if body.day else ""
     fields |= {f"{question_fields.PREFIX}{code}": answer for code, answer in body.answers.items()}
-    form = WaitForm(_texts(fields), service=_service(body))
-    _check(form)
+    form = sent_before.read(WaitForm(_texts(fields), service=_service(body)), key)
+    _check(form, key)
     found = form.wish()
     return replace(found, answers={**body.answers, **found.answers})
 
@@ -110,9 +111,11 @@ def _texts(fields: dict[str, Any]) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in fields.items()}
 
 
-def _check(form: forms.BaseForm) -> None:
+def _check(form: forms.BaseForm, key: intents.Request | None = None) -> None:
     if form.is_valid():
         return
+    if key and (intent := intents.find(key)):
+        raise intents.KeyReused(intent)
     errors = [
         {"pointer": f"#/{name.replace(question_fields.PREFIX, 'answers/')}", "detail": error["message"]}
         for name, found in form.errors.get_json_data().items()

@@ -29,7 +29,7 @@ LEAVE = "/wait-list/{token}/leave"
 def join(request: HttpRequest, body: WaitIn) -> HttpResponse:
     """Records who waits for one start, or for any time of a day; what becomes free is offered by mail."""
     key = preconditions.request_id(request, CREATE)
-    wish = reading.wish(body)
+    wish = reading.wish(body, key)
     with refusals.of_wish(wish):
         joined = joining.join(key, wish, source=Source.API)
     address = reverse("api-v1:waiting", args=[joined.entry.token])

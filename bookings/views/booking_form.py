@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from bookings import changes, drafts, eligibility, language, times
+from bookings import changes, drafts, eligibility, language, sent_before, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking
 from bookings.changes import Changed
@@ -86,6 +86,7 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         key = intents.read(request_id, SCOPE)
     except intents.RequestRefused as refusal:
         return _form(request, service, form, intents.issue(), Notice(str(refusal)), 400)
+    form = sent_before.read(form, key)
     if not form.is_valid():
         return _form(request, service, form, request_id, status=422)
     confirmed = request.POST.get("confirm_duplicate") == "1"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import language, times
+from bookings import language, sent_before, times
 from bookings import series as recurring
 from bookings.allocation import TimeTaken
 from bookings.forms import SeriesForm, parse_start
@@ -99,6 +99,7 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
     form, request_id = SeriesForm(request.POST, service=service), request.POST.get("request_id", "")
     try:
         key = intents.read(request_id, SCOPE)
+        form = sent_before.read(form, key)
         if not form.is_valid():
             return _form(request, form, request_id, status=422)
         if not form.kept():

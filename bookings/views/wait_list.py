@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from bookings import language
+from bookings import language, sent_before
 from bookings.eligibility import NotOffered
 from bookings.forms import WaitForm
 from bookings.offerings import Service
@@ -83,6 +83,7 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
     form, request_id = WaitForm(request.POST, service=service), request.POST.get("request_id", "")
     try:
         key = intents.read(request_id, SCOPE)
+        form = sent_before.read(form, key)
         if not form.is_valid():
             return _form(request, form, request_id, status=422)
         joined = joining.join(key, form.wish(), source=Source.WEB)

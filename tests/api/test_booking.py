@@ -97,6 +97,32 @@ def test_a_repeat_finds_the_booking_with_somebody_who_has_left(service, start):
     assert assert_problem(other, 422, "not-offered")["alternatives"] == []
 
 
+@pytest.mark.parametrize(
+    "change", [{"requires_phone": True}, {"requires_notes": True}, {"max_people": 1}], ids=str
+)
+def test_a_repeat_finds_the_booking_whatever_the_place_asks_for_by_now(service, start, change):
+    type(service).objects.update(capacity=6, max_people=4)
+    key, body = uuid.uuid4(), wish(service, start, people=3)
+    first = post("/bookings", body, key=key)
+    type(service).objects.update(**change)
+    service.questions.create(code="size", text="Your size?", is_required=True)
+
+    again = post("/bookings", body, key=key)
+
+    assert (again.status_code, again["Idempotency-Replayed"]) == (201, "true")
+    assert again.json()["token"] == first.json()["token"]
+
+
+@pytest.mark.parametrize("other", [{"name": "Bob"}, {"email": "nobody"}], ids=str)
+def test_a_used_key_with_what_is_wrong_by_now_is_not_called_unused(service, start, other):
+    key = uuid.uuid4()
+    post("/bookings", wish(service, start), key=key)
+    type(service).objects.update(requires_phone=True)
+
+    assert_problem(post("/bookings", wish(service, start) | other, key=key), 422, "idempotency-key-reused")
+    assert Booking.objects.count() == 1
+
+
 def test_the_same_key_with_another_body_changes_nothing(service, start):
     key = uuid.uuid4()
     post("/bookings", wish(service, start), key=key)

@@ -70,6 +70,16 @@ def test_a_service_that_was_withdrawn_meanwhile_refuses_what_is_new_and_remember
     assert visitor.open("/salon/cut/").status == 404
 
 
+def test_a_form_that_was_sent_leads_to_its_booking_whatever_the_place_asks_for_by_now(visitor, service, form):
+    first = visitor.post(form, phone="", notes="")
+    service.requires_phone = service.requires_notes = True
+    service.save()
+
+    assert visitor.post(form, phone="", notes="")["Location"].startswith(first["Location"])
+    assert visitor.post(form, phone="", notes="", name="Bob").status_code == 409
+    assert Booking.objects.count() == 1
+
+
 def test_a_taken_time_is_refused_with_everything_typed_and_the_nearest_free_ones(visitor, form):
     visitor.post(form)
     late = Visitor()

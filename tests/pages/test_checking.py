@@ -96,6 +96,14 @@ def test_back_in_the_browser_and_booked_in_one_go_books_what_was_held(check, vis
     assert (page.path, booking.status, booking.name) == (check.path, "submitted", "Ada King")
 
 
+def test_what_is_only_held_must_keep_to_what_the_place_asks_for_by_now(check, visitor, service, form):
+    service.requires_phone = True
+    service.save()
+
+    assert visitor.send(form, phone="").status == 422
+    assert (Booking.objects.get().status, Booking.objects.get().phone) == ("draft", ADA["phone"])
+
+
 def test_changing_something_opens_the_form_as_it_was(check, visitor):
     page = visitor.open(change(check))
 
