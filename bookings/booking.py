@@ -360,12 +360,14 @@ class Booking(Workflow):
         session: Session,
         place: int,
         resource: Resource | None,
+        wants_resource: bool,
         local_start: str,
         silently: bool = False,
         set_aside: str = "",
     ) -> dict[str, Any]:
         before = self.local_start
-        self.session, self.place, self.resource = session, place, resource
+        self.session, self.place = session, place
+        self.resource, self.wants_resource = resource, wants_resource
         self.starts_at, self.ends_at, self.local_start = session.starts_at, session.ends_at, local_start
         if self.status == S.ACCEPTED:
             self.stale_after = self.ends_at + timedelta(seconds=settings.HOLDFAST.completion_grace_seconds)

@@ -155,6 +155,7 @@ def move_to(
         session=place.session,
         place=place.number,
         resource=place.resource,
+        wants_resource=_is_wished(booking, resource, rules),
         local_start=place.session.starts_at.astimezone(zone).isoformat(),
         silently=not tells,
         set_aside=set_aside,
@@ -167,6 +168,13 @@ def move_to(
     else:
         messages.supersede_reminders(booking, operation)
     messages.remind(booking, operation)
+
+
+def _is_wished(booking: Booking, resource: Resource | None, rules: Rules) -> bool:
+    """Whether the customer asked for this one: staff who choose another do not speak for them."""
+    if rules.are_of_staff:
+        return booking.wants_resource and resource == booking.resource
+    return resource is not None
 
 
 def call_off(booking: Booking, operation: Operation, *, reason: str = "") -> None:

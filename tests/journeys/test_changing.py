@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from bookings import changes, explanations, intake, processing
+from bookings import attending, changes, explanations, intake, processing
 from bookings.allocation import TimeTaken
 from bookings.changes import NotAllowedNow
 from bookings.eligibility import NotOffered, Rules
@@ -17,6 +17,7 @@ from operations.errors import StaleRecord
 from operations.models import Event
 from operations.repair import Result
 from operations.workflow import Actor, Operation, Source
+from tests.calendar.attending import do
 from tests.factories import ResourceFactory, ServiceFactory, advance, in_a_week
 from tests.racing import race
 
@@ -104,6 +105,33 @@ def test_moving_holds_the_new_time_and_frees_the_old_one():
 
     held = Allocation.objects.get(is_live=True)
     assert held.occupied.lower == in_a_week() + timedelta(minutes=15)
+
+
+def test_a_move_to_somebody_is_a_wish_and_one_to_anybody_is_none():
+    service = bookable()
+    anna, ben = service.location.resources.get(), ResourceFactory(location=service.location)
+    to_ben, to_anybody = booked(service), booked(service, "b@example.com", resource=ben)
+
+    press(changes.move, to_ben, start=in_a_week() + timedelta(hours=2), resource=ben)
+    press(changes.move, to_anybody, start=in_a_week() + timedelta(hours=3), resource=None)
+
+    assert to_ben.resource == anna
+    assert Booking.objects.get(pk=to_ben.pk).wants_resource
+    assert not Booking.objects.get(pk=to_anybody.pk).wants_resource
+
+
+def test_whom_staff_choose_for_a_move_is_no_wish_of_the_customer():
+    service = bookable()
+    anna, ben = service.location.resources.get(), ResourceFactory(location=service.location)
+    anybody, wished = booked(service, start=in_a_week() + timedelta(hours=1)), booked(service, resource=anna)
+
+    for booking, resource in ((anybody, ben), (wished, anna)):
+        do(booking, attending.MOVING, start=booking.starts_at + timedelta(days=1), resource=resource)
+
+    assert not Booking.objects.get(pk=anybody.pk).wants_resource
+    assert Booking.objects.get(pk=wished.pk).wants_resource
+    do(Booking.objects.get(pk=wished.pk), attending.MOVING, start=wished.starts_at, resource=ben)
+    assert not Booking.objects.get(pk=wished.pk).wants_resource
 
 
 def test_moving_onto_a_taken_time_leaves_everything_as_it_was():
