@@ -69,12 +69,20 @@ def today_at(service: Service) -> date:
 
 
 def working_starts(
-    service: Service, first: date, last: date, *, resource: Resource | None = None
+    service: Service,
+    first: date,
+    last: date,
+    *,
+    resource: Resource | None = None,
+    even_too_soon: bool = False,
 ) -> list[datetime]:
-    """The starts of these dates, both included, that the rules allow, taken or not, sorted; two queries."""
+    """The starts of these dates, both included, that the rules allow, taken or not, sorted; two queries.
+
+    `even_too_soon` with those of today that are past or nearer than the notice.
+    """
     now, zone = timezone.now(), service.location.zone
     today = now.astimezone(zone).date()
-    earliest = now.timestamp() + service.location.minimum_notice_minutes * 60
+    earliest = 0 if even_too_soon else now.timestamp() + service.location.minimum_notice_minutes * 60
     first, last = max(first, today), min(last, eligibility.horizon(service, today))
     if first > last or not eligibility.is_active(service):
         return []

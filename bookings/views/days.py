@@ -48,11 +48,12 @@ class Day:
     date: date
     is_free: bool
     is_chosen: bool
+    is_closed: bool
 
 
 @dataclass(frozen=True)
 class DayPage:
-    """A day of a service: what is free for whom, and where to look next."""
+    """A day of a service: what is free for whom, else why `none` is (closed, late, taken), and where to look."""
 
     day: date
     today: date
@@ -64,6 +65,7 @@ class DayPage:
     next_free: date | None
     full: list[Slot]
     wait_address: str
+    none: str
 
     @property
     def previous(self) -> date | None:
@@ -100,17 +102,19 @@ def arrange(service: Service, day: date | None, resource: Resource | None) -> Da
     wanted = [offer for offer in offers if resource is None or resource in offer.resources]
     by_date = Counter(offer.start.date() for offer in wanted)
     day = day or min(by_date, default=today)
+    working = _working(service, week, by_date, resource)
     return DayPage(
         day=day,
         today=today,
         last=last,
         resource=resource,
         resources=_choosable(offers, resource),
-        strip=[Day(each, by_date[each] > 0, each == day) for each in week],
+        strip=[Day(each, by_date[each] > 0, each == day, each not in working) for each in week],
         parts=_parts(service, [offer for offer in wanted if offer.start.date() == day], resource),
         next_free=_next_free(service, max(day, today - ONE_DAY), week, by_date, resource),
         full=_full(service, day, wanted, resource),
         wait_address=wait_address(service, resource, day=day) if service.wait_list else "",
+        none="" if by_date[day] else _why_none(service, working.get(day, [])),
     )
 
 
@@ -153,6 +157,25 @@ def _week(day: date, today: date, last: date) -> list[date]:
         return []
     first = today + timedelta(days=(day - today).days // STRIP_DAYS * STRIP_DAYS)
     return [first + timedelta(days=n) for n in range(STRIP_DAYS) if first + timedelta(days=n) <= last]
+
+
+def _working(
+    service: Service, week: list[date], by_date: Counter[date], resource: Resource | None
+) -> dict[date, list[datetime]]:
+    """The starts that there are by the rules, by date; asked only where a day has nothing free."""
+    found: dict[date, list[datetime]] = {each: [] for each in by_date}
+    if all(by_date[each] for each in week):
+        return found
+    for start in times.working_starts(service, week[0], week[-1], resource=resource, even_too_soon=True):
+        found.setdefault(start.date(), []).append(start)
+    return found
+
+
+def _why_none(service: Service, starts: list[datetime]) -> str:
+    if not starts:
+        return "closed"
+    earliest = timezone.now() + timedelta(minutes=service.location.minimum_notice_minutes)
+    return "late" if starts[-1] < earliest else "taken"
 
 
 def _next_free(

@@ -1,11 +1,13 @@
 """From all places to one time: every step is a link, and every dead end says where to go on."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from bookings.places import Location
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -92,8 +94,29 @@ def test_a_full_day_leads_to_the_next_free_one(visitor, service):
     BookingFactory(session=session)
     page = visitor.open(f"/salon/cut/?date={day(service, 1)}")
     assert not page.times
-    assert "No free time on this day" in page.text
+    assert "Every time of this day is taken." in page.text
     assert f"?date={day(service, 2)}" in page.links
+
+
+def test_a_day_on_which_nobody_works_is_not_called_taken(visitor, service):
+    sunday = next(day(service, n) for n in range(1, 8) if day(service, n).weekday() == 6)
+    Location.objects.update(opening_hours="Mo-Sa 08:00-20:00")
+
+    page = visitor.open(f"/salon/cut/?date={sunday}")
+
+    assert "Nothing is offered on this day." in page.text
+    assert 'class="day closed"' in page.html
+    assert (
+        "Mehmet does not work on this day." in visitor.open(f"/salon/cut/?date={sunday}&resource=mehmet").text
+    )
+
+
+def test_the_evening_says_that_it_is_too_late_for_today(visitor, service):
+    evening = datetime.combine(day(service, 1), time(19, 45), tzinfo=service.location.zone)
+    with time_machine.travel(evening, tick=False):
+        page = visitor.open(f"/salon/cut/?date={evening.date()}")
+
+    assert "It is too late to book for today." in page.text
 
 
 @pytest.mark.parametrize(
