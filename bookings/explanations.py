@@ -121,12 +121,15 @@ def why_not(booking: Booking, action: str) -> str:
 
 
 def changes_end(booking: Booking) -> str:
-    """Until when a booking that stands can be changed online, or why it cannot be; "" for others."""
+    """Until when a booking that stands can be changed online, or why it cannot be; "" for others.
+
+    It stands on the booking's page and in the letters about it, which are read later.
+    """
     if booking.status not in (Status.SUBMITTED, Status.ACCEPTED):
         return ""
     cannot_cancel, cannot_move = why_not(booking, "cancel"), why_not(booking, "move")
     if cannot_cancel:
-        return cannot_cancel
+        return _too_late(booking) or cannot_cancel
     if booking.status == Status.SUBMITTED:
         return cannot_move
     until = {"when": _moment(booking, cancel_until(booking))}
@@ -201,6 +204,18 @@ def _outside_window(booking: Booking) -> str:
         "when": _moment(booking, cancel_until(booking)),
         "place": booking.location.name,
     }
+
+
+def _too_late(booking: Booking) -> str:
+    """Until when it could be changed online; the same for what never could be because it begins so soon."""
+    if booking.status != Status.ACCEPTED or not _outside_window(booking):
+        return ""
+    until = cancel_until(booking)
+    said = {"when": _moment(booking, until), "place": booking.location.name}
+    if until <= booking.created_at:
+        soon = _("It begins so soon that it cannot be cancelled online.")
+        return " ".join([soon, _("Please contact %(place)s to change anything.") % said])
+    return _("It could be moved or cancelled online until %(when)s. Please contact %(place)s.") % said
 
 
 def _already_begun(booking: Booking) -> str:

@@ -138,6 +138,7 @@ def _about_booking(delivery: Delivery, booking: Booking, name: str, own: Message
         "explanation": explanations.explain(booking),
         "may_retry": not explanations.why_not(booking, "retry"),
         "may_cancel": not explanations.why_not(booking, "cancel"),
+        "changes_end": explanations.changes_end(booking),
         "deadline": when.spoken(
             booking.answer_until or booking.starts_at, booking.location.zone, delivery.language
         ),
@@ -158,7 +159,12 @@ def _in_its_place(booking: Booking) -> dict[str, Any]:
     counts = merged.what_counts(booking)
     if counts is None:
         return {}
-    return {"booking": counts, "goes": booking, "link": f"{settings.HOLDFAST_URL}/b/{counts.token}/"}
+    return {
+        "booking": counts,
+        "goes": booking,
+        "link": f"{settings.HOLDFAST_URL}/b/{counts.token}/",
+        "changes_end": explanations.changes_end(counts),
+    }
 
 
 def _about_enquiry(delivery: Delivery, enquiry: Enquiry, own: MessageText | None) -> Content:

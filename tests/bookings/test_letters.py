@@ -1,13 +1,15 @@
 """Why a letter can be believed: it says what is true when it leaves, and links to what shows the rest."""
 
+from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
 import icalendar
 import pytest
+import time_machine
 from django.db import transaction
 
-from bookings import changes, messages, processing
+from bookings import changes, letters, messages, processing
 from bookings.booking import Booking
 from bookings.letters import compose
 from bookings.models import Message
@@ -126,6 +128,33 @@ def test_a_letter_that_leaves_late_tells_how_things_stand_now():
     assert "is confirmed" not in letter.text + letter.html
     assert "This booking is cancelled" in letter.text
     assert letter.attachments == ()
+
+
+def test_a_letter_says_until_when_things_can_be_changed():
+    letter = compose(written("confirmation")[1])
+
+    for body in (letter.text, letter.html):
+        assert "You can move or cancel it here until" in body
+
+
+@pytest.mark.parametrize("kind", ["confirmation", "reminder", "moved", "link_sent_again"])
+@pytest.mark.parametrize(
+    ("hours", "said"), [(24 * 6, "cancelled online until"), (24 * 30, "so soon that it cannot be cancelled")]
+)
+def test_after_the_window_no_letter_offers_what_the_page_refuses(kind, hours, said):
+    place = LocationFactory(cancel_until_hours=hours)
+    booking = BookingFactory(accepted=True, service__location=place)
+    with time_machine.travel(booking.starts_at - timedelta(days=2)):
+        letter = letters.write(Delivery(kind=kind), booking)
+
+    for body in (letter.text, letter.html):
+        assert said in body
+        assert f"Please contact {place.name}" in body
+        assert not any(offer in body for offer in ("You can move or cancel", "say so in good time"))
+
+
+def test_what_is_over_is_not_said_to_be_changeable():
+    assert "change or cancel" not in compose(written("cancelled_by_staff")[1]).text
 
 
 def test_what_is_overtaken_does_not_leave():

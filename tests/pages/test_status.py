@@ -141,7 +141,7 @@ def test_until_when_it_can_be_changed_is_said_and_then_whom_to_ask(visitor, serv
     service.location.save()
     page = visitor.open(f"/b/{booking.token}/")
 
-    assert "This was possible online until" in page.text
+    assert "It begins so soon that it cannot be cancelled online. Please contact Salon Kiez" in page.text
     assert {"/salon/contact/", "tel:+49301234"} <= set(page.links)
 
 
