@@ -16,7 +16,7 @@ from bookings import allocation, changes, eligibility, explanations, intake, pro
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
 from bookings.eligibility import NotOffered, Rules
-from bookings.intake import LikelyDuplicate, Submission
+from bookings.intake import Submission
 from bookings.offerings import Service
 from bookings.recurrence import Series
 from bookings.resources import Resource
@@ -100,8 +100,9 @@ def book(
     """Book these dates of the series that begins with `wanted`; the same request id gives the same series.
 
     `by` is who books on behalf of the customer; without it, the customer does. A date that was taken
-    meanwhile is kept as missed and the rest is booked. Raises NothingFree when there is no rest, what
-    `intents.claim` raises, and ValueError for more than `series_bookings_count`: no form has so many.
+    meanwhile is kept as missed and the rest is booked. Raises NothingFree when there is no rest,
+    LikelyDuplicate when one of the dates was booked a moment ago and that is not meant, what `intents.claim`
+    raises, and ValueError for more than `series_bookings_count`: no form has so many.
     """
     if len(starts) > settings.HOLDFAST.series_bookings_count:
         raise ValueError(f"{len(starts)} dates in a series")
@@ -202,7 +203,7 @@ def _try(series: Series, wanted: Submission, operation: Operation) -> str:
     try:
         with transaction.atomic():
             _book_one(series, wanted, operation)
-    except (TimeTaken, NotOffered, LikelyDuplicate) as refusal:
+    except (TimeTaken, NotOffered) as refusal:
         return refusal.code
     except IntegrityError as error:
         if not allocation.is_taken(error):
@@ -212,7 +213,7 @@ def _try(series: Series, wanted: Submission, operation: Operation) -> str:
 
 
 def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
-    intake.asked_before(wanted)
+    earlier = intake.asked_before(wanted)
     details = intake.unusual(wanted)
     place = allocation.take(
         wanted.service,
@@ -229,6 +230,7 @@ def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
         source=operation.source,
         next_at=now,
         stale_after=late,
+        duplicate_of=earlier,
         **intake.facts(wanted, place),
     )
     workflow.begin(booking, operation, "submit", **details)

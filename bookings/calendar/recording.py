@@ -119,6 +119,10 @@ def _dates(request: HttpRequest, form: NewBookingForm) -> Dates | None:
 def _refused(request: HttpRequest, form: NewBookingForm, refusal: HoldfastError) -> HttpResponse:
     """Every answer other than "recorded"; what was typed stays, and the number of the form stays usable."""
     wanted = form.cleaned_data
+    if isinstance(refusal, LikelyDuplicate):
+        problem = _("The same was booked for them a moment ago. Is it meant twice?")
+        dates = _dates(request, form)
+        return page(request, form, Shown(409, problem, earlier=refusal.booking, dates=dates))
     if form.rhythm():
         problem = str(refusal)
         number = intents.issue() if isinstance(refusal, intents.KeyReused | intents.RequestExpired) else ""
@@ -130,9 +134,6 @@ def _refused(request: HttpRequest, form: NewBookingForm, refusal: HoldfastError)
         case NotOffered():
             may_override = refusal.code not in ("past", "inactive") and may(request, attending.OVERRIDE)
             return page(request, form, Shown(422, str(refusal), may_override, near))
-        case LikelyDuplicate():
-            problem = _("The same was booked for them a moment ago. Is it meant twice?")
-            return page(request, form, Shown(409, problem, earlier=refusal.booking))
         case intents.KeyReused():
             problem = _("This form has booked something else already. Send it again if this is one more.")
             return page(request, form, Shown(409, problem), intents.issue())

@@ -16,10 +16,11 @@ from bookings import language, sent_before, times
 from bookings import series as recurring
 from bookings.allocation import TimeTaken
 from bookings.forms import SeriesForm, parse_start
+from bookings.intake import LikelyDuplicate
 from bookings.offerings import Service
 from bookings.recurrence import Series
 from bookings.series import Occasion, Rhythm
-from bookings.views import days, lookup, waiting
+from bookings.views import days, duplicates, lookup, waiting
 from bookings.views.answers import SeeOther, page, private
 from bookings.views.days import Slot
 from bookings.when import Spoken
@@ -105,9 +106,12 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         if not form.kept():
             return _form(request, form, request_id, HoldfastError(_("Please keep at least one date.")), 422)
         every = form.cleaned_data["every"]
-        booked = recurring.book(key, form.submission(), every, form.kept(), source=Source.WEB)
+        wanted = form.submission(confirm_duplicate=request.POST.get("confirm_duplicate") == "1")
+        booked = recurring.book(key, wanted, every, form.kept(), source=Source.WEB)
     except Busy:
         return waiting.ask_again(request)
+    except LikelyDuplicate as question:
+        return duplicates.ask(request, service, question.booking)
     except HoldfastError as refusal:
         is_old = isinstance(refusal, intents.RequestRefused | intents.RequestExpired | intents.KeyReused)
         status = 400 if isinstance(refusal, intents.RequestRefused) else 409

@@ -94,6 +94,22 @@ def test_sending_twice_books_one_series(service):
     assert "Nothing was booked twice" in client.get(answers[1]["Location"]).content.decode()
 
 
+def test_one_booked_a_moment_ago_is_asked_about_and_can_be_meant(service):
+    ResourceFactory(location=service.location, name="Mia", slug="mia")
+    client = browser()
+    page = shown(client, service)
+    call(service, soon() + timedelta(weeks=1), resource=None)
+
+    answer = book(client, page, service)
+    assert answer.status_code == 409
+    question = Page(answer, "")
+    assert "Is it meant twice?" in question.text
+    assert len(keep(question)) == 4
+
+    assert book(client, question, service, confirm_duplicate="1").status_code == 303
+    assert Booking.objects.doubled().count() == 1
+
+
 def test_dates_that_nobody_has_seen_are_not_booked(service):
     client = browser()
 

@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from bookings import changes, intake, processing, recurrence, series
-from bookings.intake import Submission
+from bookings.intake import LikelyDuplicate, Submission
 from bookings.models import Booking, Series
 from bookings.series import NothingFree, Rhythm
 from notifications.models import Delivery
@@ -113,6 +113,30 @@ def test_two_series_for_the_same_dates_share_none_of_them(service):
     assert sum(isinstance(answer, Series) for answer in answers) == 1
     assert sum(isinstance(answer, NothingFree) for answer in answers) == 3
     assert Booking.objects.live().count() == 6
+
+
+@pytest.mark.parametrize("dates", [4, 6])
+def test_the_same_series_under_a_new_key_is_a_question(service, dates):
+    service.capacity = 14
+    service.save()
+    first = book(service)
+
+    with pytest.raises(LikelyDuplicate):
+        book(service, dates)
+    second = book(service, dates, confirm_duplicate=True)
+
+    doubled = {booking.duplicate_of for booking in second.bookings.all()} - {None}
+    assert (second.bookings.count(), doubled) == (dates, set(first.bookings.all()))
+
+
+def test_the_same_series_under_four_new_keys_at_once_is_booked_once_and_asked_about(service):
+    service.capacity = 14
+    service.save()
+
+    answers = race(4, lambda _: book(service))
+
+    assert sum(isinstance(answer, LikelyDuplicate) for answer in answers) == 3
+    assert Booking.objects.count() == 4
 
 
 def test_the_wall_time_is_kept_over_a_clock_change():

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from bookings.models import Booking, Series, Service
+from operations import intents
 from tests.factories import BookingFactory, person_of
 from tests.pages.conftest import ADA
 
@@ -108,6 +109,20 @@ def test_sending_it_twice_books_once(plan, visitor):
     Service.objects.update(requires_phone=True)  # a repeat is bound by nothing that came later
     assert "Nothing was booked twice" in sent(page, visitor, phone="").text
     assert Booking.objects.count() == 4
+
+
+def test_sent_again_under_another_number_it_asks_before_it_books_twice(plan, visitor, service):
+    service.capacity = 14
+    service.save()
+    page = visitor.open(plan)
+    sent(page, visitor)
+
+    question = sent(page, visitor, request_id=intents.issue())
+    assert "Book it twice?" in question.text
+    assert Booking.objects.count() == 4
+
+    visitor.send(question.form("/series/"), keep=re.findall(r'name="keep" value="([^"]+)"', question.html))
+    assert Booking.objects.doubled().count() == 4
 
 
 def test_the_rest_is_cancelled_after_a_question(plan, visitor):
