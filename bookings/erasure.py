@@ -97,12 +97,22 @@ def long_gone() -> QuerySet[Customer]:
     """
     days = [settings.HOLDFAST.booking_retention_days, settings.HOLDFAST.enquiry_retention_days]
     before = timezone.now() - timedelta(days=min(days))
-    stays = Q(seen_at__gte=before) | Q(blocked_at__isnull=False)
-    for model in (Booking, Enquiry, WaitEntry):
-        stays |= Q(_named_in(model))
+    stays = Q(seen_at__gte=before) | Q(blocked_at__isnull=False) | _is_named()
     others = Customer.objects.filter(stays, merged_into=OuterRef("pk"))
     alone = Customer.objects.filter(forgotten_at__isnull=True, merged_into__isnull=True, seen_at__lt=before)
     return alone.exclude(stays).exclude(Exists(others)).order_by("seen_at", "pk")
+
+
+def named() -> QuerySet[Customer]:
+    """Customers whom a booking, an enquiry or a place on a wait list names, under this very key."""
+    return Customer.objects.filter(_is_named())
+
+
+def _is_named() -> Q:
+    found = Q(pk__in=[])
+    for model in (Booking, Enquiry, WaitEntry):
+        found |= Q(_named_in(model))
+    return found
 
 
 def _named_in(model: type[Booking | Enquiry | WaitEntry]) -> Exists:

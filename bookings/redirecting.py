@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import customers, messages, text_messages
+from bookings import customers, following, messages, text_messages
 from bookings.booking import Booking
 from bookings.correspondence import Enquiry, Message
 from bookings.messages import EMAIL
@@ -48,7 +48,9 @@ def correct(booking: Booking, email: str, operation: Operation, *, wanted: Deliv
     is_customer = operation.actor == Actor.CUSTOMER
     if is_customer and _corrections_today(booking) >= settings.HOLDFAST.address_corrections_per_day:
         raise CorrectedTooOften
+    known = customers.of(booking)
     workflow.perform(booking, "correct_email", operation, email=email.strip())
+    following.follow(booking, known)
     customers.meet(booking)
     evidence = _("The customer corrected the address.") if is_customer else _("Staff corrected the address.")
     outbox.supersede(_not_arrived(booking, EMAIL), operation, evidence=evidence)
@@ -64,8 +66,10 @@ def correct_phone(
 ) -> None:
     """Give a locked booking its right number, or none; the old one, some stranger's, is told nothing."""
     latest = messages.latest(booking, channel=SMS)
+    known = customers.of(booking)
     workflow.perform(booking, "correct_phone", operation, phone=phone)
     if not booking.email:
+        following.follow(booking, known)
         customers.meet(booking)
     outbox.supersede(_not_arrived(booking, SMS), operation, evidence=_("Staff corrected the number."))
     if not phone or (latest is None and wanted is None):

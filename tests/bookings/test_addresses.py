@@ -6,14 +6,14 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from bookings import changes, messages, processing, redirecting
-from bookings.models import Booking
+from bookings import changes, customers, messages, processing, redirecting
+from bookings.models import Booking, Customer
 from notifications import work
 from notifications.models import Delivery
-from operations import intents, recovery
+from operations import intents, recovery, workflow
 from operations.errors import StaleRecord
 from operations.workflow import WORKER, Source
-from tests.factories import BookingFactory, DeliveryFactory
+from tests.factories import STAFF, BookingFactory, DeliveryFactory
 from tests.notifications.test_reminders import accept, reminders
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +193,55 @@ def test_a_copy_asked_for_later_goes_to_the_present_address(server):
     latest = messages.latest(booking)
     assert latest
     assert latest.recipient == RIGHT
+
+
+class TestTheCustomersRow:
+    def noted(self, **fields):
+        booking = BookingFactory(accepted=True, email="adda@example.com", **fields)
+        customers.collect()
+        return booking
+
+    def known(self):
+        return sorted(Customer.objects.values_list("email", flat=True))
+
+    def test_it_goes_along_so_that_the_wrong_address_is_nowhere(self):
+        booking = self.noted()
+        Customer.objects.update(presses=1)
+
+        correct(booking)
+
+        assert self.known() == [RIGHT]
+        assert Customer.objects.get().presses == 1
+
+    def test_one_is_left_where_the_right_address_was_known_already(self):
+        BookingFactory(email=RIGHT)
+        booking = self.noted()
+
+        correct(booking)
+
+        assert self.known() == [RIGHT]
+
+    def test_whoever_else_has_the_wrong_address_keeps_their_row(self):
+        BookingFactory(email="Adda@example.com")
+        booking = self.noted()
+
+        correct(booking)
+
+        assert self.known() == [RIGHT, "adda@example.com"]
+
+    def test_what_staff_wrote_about_somebody_else_stays_with_them(self):
+        booking = self.noted()
+        Customer.objects.update(presses=1, created_at=booking.created_at - timedelta(days=30))
+
+        correct(booking)
+
+        assert self.known() == [RIGHT, "adda@example.com"]
+
+    def test_a_corrected_number_leaves_no_row_either(self):
+        booking = BookingFactory(accepted=True, email="", phone="+49 170 5550123")
+        customers.collect()
+
+        with transaction.atomic():
+            redirecting.correct_phone(workflow.fetch(Booking, pk=booking.pk), "+49 170 5550199", STAFF)
+
+        assert [each.phone for each in Customer.objects.all()] == ["+49 170 5550199"]
