@@ -53,7 +53,7 @@ class Day:
 
 @dataclass(frozen=True)
 class DayPage:
-    """A day of a service: what is free for whom, else why `none` is (closed, late, taken), and where to look."""
+    """A day of a service: what is free for whom, else why `none` is (closed, late, taken)."""
 
     day: date
     today: date
