@@ -45,11 +45,15 @@ class Counts:
 
 
 NUMBERS = [each.name for each in fields(Counts) if each.name != "revenue"]
+STANDING = slice(NUMBERS.index("held"), NUMBERS.index("no_shows") + 1)  # whose time was not given back
 
 
 @dataclass
 class Figures:
-    """All counts of a report. `hours` is by ISO weekday (1 Monday) and hour of the start on the wall."""
+    """All counts of a report. `hours` is by ISO weekday (1 Monday) and hour of the start on the wall.
+
+    Only what stands counts there and in `booked_minutes`: neither drafts nor what was cancelled or failed.
+    """
 
     whole: Counts
     services: dict[int, Counts]
@@ -76,7 +80,8 @@ def count(places: list[int], period: Period) -> Figures:
             case "week":
                 weeks[week].add(numbers, currency, revenue)
             case "hour":
-                hours[day, hour] += numbers[0]
+                if standing := sum(numbers[STANDING]):
+                    hours[day, hour] += standing
             case _:
                 whole.add(numbers, currency, revenue)
     ((made, lead),) = _rows(_MADE, asked)
@@ -156,4 +161,8 @@ _MINUTES = f"""{_PLACE}
     FROM place JOIN bookings_session AS session
         ON session.location_id = place.id AND starts_at >= begins AND starts_at < ends AND session.is_live
     JOIN bookings_allocation AS held ON held.session_id = session.id
+    WHERE EXISTS (
+        SELECT FROM bookings_booking AS booking WHERE booking.session_id = session.id
+            AND booking.status IN ('submitted', 'accepted', 'in_progress', 'completed')
+    )
     GROUP BY resource_id"""

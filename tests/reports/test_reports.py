@@ -147,6 +147,19 @@ def test_used_time_is_what_is_booked_of_what_is_offered(place, service):
     assert row[-3:] == [30, open_minutes, round(100 * 30 / open_minutes, 1)]
 
 
+def test_time_is_taken_and_an_hour_is_busy_only_by_what_stands(place, service):
+    lena = ResourceFactory(location=place, name="Lena")
+    BookingFactory(service=service, starts_at=at(9), resource=lena, accepted=True)
+    BookingFactory(service=service, starts_at=at(11), resource=lena, draft=True)
+    BookingFactory(service=service, starts_at=at(12), resource=lena, cancelled=True)
+    BookingFactory(service=service, starts_at=at(13), resource=lena, failed=True)
+
+    found = made(place).figures
+
+    assert found.booked_minutes == {lena.pk: 30}
+    assert found.hours == {(1, 9): 1}
+
+
 def test_a_class_takes_its_teacher_once(place):
     session = SessionFactory(service=ServiceFactory(location=place, group=True), starts_at=at(9))
     for _each in range(3):
