@@ -17,7 +17,7 @@ from bookings.booking import Booking, Status
 from bookings.eligibility import NotOffered
 from bookings.intake import Submission
 from bookings.offerings import Service
-from bookings.times import Offer
+from bookings.resources import Resource
 from bookings.waitlist.entry import FreedDay, WaitEntry, late_from
 from operations import turns, workflow
 from operations.errors import Busy
@@ -171,21 +171,21 @@ def _locked(entry: WaitEntry) -> WaitEntry | None:
 
 def _suited(line: Sequence[WaitEntry]) -> Iterator[tuple[WaitEntry, datetime]]:
     """Who could be offered which start, by the line and then by time."""
-    if not line:
-        return
-    least = timezone.now() + timedelta(seconds=settings.HOLDFAST.wait_offer_least_seconds)
-    service, day = line[0].service, line[0].day
-    free = [each for each in times.offers(service, day, day) if held_until(service, each.start) >= least]
+    free: dict[Resource | None, list[datetime]] = {}
     for entry in line:
-        for each in free:
-            if _suits(entry, each):
-                yield entry, each.start
+        if entry.resource not in free:
+            free[entry.resource] = _free_starts(entry)
+        for start in free[entry.resource]:
+            if entry.starts_at in (None, start):
+                yield entry, start
 
 
-def _suits(entry: WaitEntry, free: Offer) -> bool:
-    return entry.starts_at in (None, free.start) and (
-        entry.resource is None or entry.resource in free.resources
-    )
+def _free_starts(entry: WaitEntry) -> list[datetime]:
+    """The free starts of their date with whomever they wish, of those that could be held long enough."""
+    service, day = entry.service, entry.day
+    least = timezone.now() + timedelta(seconds=settings.HOLDFAST.wait_offer_least_seconds)
+    offers = times.offers(service, day, day, resource=entry.resource)
+    return [each.start for each in offers if held_until(service, each.start) >= least]
 
 
 def queue_up(service: int, day: date) -> None:

@@ -337,6 +337,24 @@ def test_the_wish_for_one_person_is_kept(service):
     assert fresh(entry).status == "waiting"
 
 
+def test_the_wish_for_one_room_is_kept_where_a_person_is_needed_too(service):
+    rooms = [ResourceFactory(location=service.location, room=True) for _ in range(2)]
+    ResourceFactory(location=service.location)
+    for kind in ("person", "room"):
+        service.requirements.create(kind=kind)
+    taken = [booked(service, email=f"{room.pk}@example.com") for room in rooms]
+    held = [each.session.allocations.get(resource__kind="room").resource for each in taken]
+    entry = join(service, resource=held[1])
+
+    press(changes.cancel, taken[0])
+    work()
+    assert fresh(entry).status == "waiting"
+
+    press(changes.cancel, taken[1])
+    work()
+    assert fresh(entry).status == "offered"
+
+
 def test_a_worker_killed_at_any_point_loses_nobody(service):
     first = booked(service)
     one, two = join(service, email="one@example.com"), join(service, email="two@example.com")
