@@ -17,6 +17,7 @@ from bookings.booking import Booking, FailureCode, Waiting
 from bookings.offerings import Approval
 from operations import incidents, workflow
 from operations.effects import backoff
+from operations.errors import in_words
 from operations.transactions import limit_lock_waits
 from operations.workflow import WORKER, Operation, Source
 
@@ -126,7 +127,7 @@ def _keep_failure(pk: int, error: Exception) -> None:
 
 @transaction.atomic
 def _note_failure(pk: int, error: Exception, *, may_end_it: bool) -> None:
-    booking, text = _lock_due(pk), f"{type(error).__name__}: {error}"[:2000]
+    booking, text = _lock_due(pk), in_words(error)[:2000]
     if booking is None:
         return
     incidents.note(booking, TOPIC, error)

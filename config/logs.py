@@ -18,6 +18,9 @@ _TOKEN = re.compile(
     rf"([\w-]{{{KEPT_SIGNS}}})[\w-]{{8,}}"
 )
 _RESET = re.compile(r"(/password/forgotten/\w+-)[\w-]{6,}")
+_ROW = re.compile(  # PostgreSQL quotes what it refuses
+    r"(DETAIL:\s+(?:Failing row contains|Key)).*?(?=(?:\\n|\n){2}(?:The above|During handling)|\Z)", re.DOTALL
+)
 _EMAIL = re.compile(r"[\w.!#$%&*+/?^`{|}~-]+@(?:[\w-]+\.)+[\w-]{2,}")
 _OUR_MESSAGE_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}@")
 _IPV6 = re.compile(r"(?<![\w.:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,8}(?:(?:\.\d{1,3}){3})?(?![\w:])")
@@ -33,9 +36,10 @@ class Line(structlog.stdlib.ProcessorFormatter):
 
 
 def redacted(text: str) -> str:
-    """The text with tokens cut to four signs, and e-mail and net addresses taken out; the loopback stays."""
+    """The text with tokens cut to four signs, without rows, e-mail and net addresses; the loopback stays."""
     text = _TOKEN.sub(r"\1\2…", text)
     text = _RESET.sub(r"\1…", text)
+    text = _ROW.sub(r"\1 […]", text)
     text = _EMAIL.sub(lambda found: found[0] if _OUR_MESSAGE_ID.match(found[0]) else EMAIL, text)
     return _IPV4.sub(_without_address, _IPV6.sub(_without_address, text))
 

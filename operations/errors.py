@@ -17,6 +17,20 @@ class HoldfastError(Exception):
         super().__init__(str(self.message))
 
 
+def in_words(error: Exception) -> str:
+    """Its type and what it says, for a record that is kept.
+
+    The database quotes the row or the value that it refuses, and with it a person: of its errors only the
+    first sentence is told, which names the constraint, and of those that quote a value only their name.
+    """
+    cause = error.__cause__ or error
+    diagnostics, said = getattr(cause, "diag", None), str(error)
+    if diagnostics and diagnostics.sqlstate:
+        quotes_a_value = diagnostics.sqlstate.startswith("22")  # PostgreSQL's class of data exceptions
+        said = type(cause).__name__ if quotes_a_value else diagnostics.message_primary
+    return f"{type(error).__name__}: {said}"
+
+
 class Refusal(HoldfastError):
     """The person who asked must act; nothing was changed and `message` is written for them."""
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from operations import fingerprints, heartbeat
 from operations.attempts import OUTCOMES, Attempt
-from operations.errors import Refusal, StaleRecord
+from operations.errors import Refusal, StaleRecord, in_words
 from operations.transactions import require_transaction
 from operations.workflow import Workflow
 
@@ -113,7 +113,7 @@ def note(record: Workflow, where: str, error: Exception) -> None:
     `where` stands in place of a channel: the name of the work. Nobody outside was asked, so there is no
     lease; the attempt is over when it is written.
     """
-    text, now = f"{type(error).__name__}: {error}", timezone.now()
+    text, now = in_words(error), timezone.now()
     Attempt.objects.create(
         effect_model=record._meta.label_lower,
         effect_id=record.pk,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from operations.errors import in_words
 from operations.work import Job
 
 log = structlog.get_logger("holdfast.jobs")
@@ -101,7 +101,7 @@ def run(job: Job) -> int:
     try:
         entry.items = job.run()
     except Exception as error:
-        entry.error = "".join(traceback.format_exception_only(error)).strip()
+        entry.error = in_words(error)
         ScheduledJob.objects.filter(name=job.name).update(last_error=entry.error)
         log.exception("job failed", job=job.name)
         raise

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from operations.errors import HoldfastError, Refusal, StaleRecord
+from operations.errors import HoldfastError, Refusal, StaleRecord, in_words
 from operations.history import Actor, Operation
 from operations.recovery import Condition, Remedy
 from operations.transactions import limit_lock_waits
@@ -154,7 +154,7 @@ def _apply_to_one(
         outcome = Outcome(pk, Result.FAILED, _("The record is locked or the database is away. Try again."))
     except Exception as error:
         log.exception("remedy failed", condition=condition.code, remedy=remedy.code, record=pk)
-        outcome = Outcome(pk, Result.FAILED, f"{type(error).__name__}: {error}")
+        outcome = Outcome(pk, Result.FAILED, in_words(error))
     if operation.actor != Actor.SCHEDULE or _is_news(condition, remedy, outcome):
         _keep(condition.code, condition.model, remedy.code, operation, outcome)
     return outcome

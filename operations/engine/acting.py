@@ -17,7 +17,7 @@ from operations.effects import Effect
 from operations.engine import leases, outcomes
 from operations.engine.leases import LeaseLost
 from operations.engine.outcomes import Receipt
-from operations.errors import DeliveryError
+from operations.errors import DeliveryError, in_words
 
 log = structlog.get_logger("holdfast.effects")
 E = TypeVar("E", bound=Effect)
@@ -82,7 +82,7 @@ def attempt(effect: E, act: Act[E], observe: Observe[E] | None = None) -> bool:
             _patiently(effect, lambda: outcomes.hand_back(effect))  # our own trouble: nothing was sent
             return True
         log.exception("effect failed by a bug", effect=str(effect.uid))
-        failure = DeliveryError(f"{type(error).__name__}: {error}"[:2000])
+        failure = DeliveryError(in_words(error)[:2000])
     if not _patiently(effect, lambda: _record(effect, receipt, failure)):
         outcome = failure.code if failure else "done"
         log.warning("late acknowledgement ignored", effect=str(effect.uid), outcome=outcome)

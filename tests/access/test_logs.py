@@ -5,8 +5,10 @@ import re
 
 import pytest
 import structlog
+from django.db import IntegrityError, transaction
 from django.urls import get_resolver
 
+from bookings.models import Booking
 from config.logs import redacted
 from tests.access.test_leaks import patterns
 from tests.factories import BookingFactory
@@ -103,3 +105,18 @@ def test_tracebacks_are_written_and_redacted(written, logger):
 )
 def test_what_is_taken_out_and_what_stays(written, kept):
     assert redacted(written) == kept
+
+
+@pytest.mark.django_db
+def test_what_the_database_refuses_is_logged_without_the_row(written):
+    booking = BookingFactory(name="Clara Berg", notes="Allergic.\n\nPlease ring twice.")
+    try:
+        with transaction.atomic():
+            Booking.objects.filter(pk=booking.pk).update(people=0, version=booking.version + 1)
+    except IntegrityError:
+        structlog.get_logger("holdfast.test").exception("refused", booking=booking.pk)
+
+    [line] = written
+    assert "bookings_booking_has_people" in line
+    assert line.count("Failing row contains […]") == 2
+    assert not {word for word in ("Clara", "Allergic", "ring twice") if word in line}

@@ -16,6 +16,7 @@ from bookings.waitlist import joining, offering
 from bookings.waitlist.joining import Wish
 from operations import intents
 from operations.attempts import Attempt
+from operations.models import Event
 from operations.recovery import conditions
 from operations.workflow import Source
 from tests.factories import ResourceFactory, ServiceFactory, in_a_week
@@ -102,6 +103,17 @@ def test_a_booking_that_can_neither_be_accepted_nor_fail_holds_up_nobody(service
     assert Attempt.objects.of(poisoned).count() == 5
     late = conditions()["bookings.late"]
     assert late.overdue(late.records()).get() == poisoned
+
+
+def test_what_the_database_refuses_is_kept_without_the_row_that_it_quotes(service):
+    poisoned = book(service, "Bob", ten())
+
+    with refused("notifications_delivery", "recipient <> 'bob@example.com'"):
+        processing.drain()
+
+    for kept in (Attempt.objects.of(poisoned).get().text, Event.objects.of(poisoned).last().details["error"]):
+        assert 'violates check constraint "poisoned"' in kept
+        assert "bob@example.com" not in kept
 
 
 def test_a_booking_that_cannot_be_touched_holds_up_nobody(service):
