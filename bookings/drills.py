@@ -40,7 +40,8 @@ def stick() -> Staged:
 
 def unstick() -> None:
     """Let workers process again whatever they were to pass by."""
-    for booking in Booking.objects.filter(status=Status.SUBMITTED, answers__rehearsal__fault=Fault.STUCK):
+    stuck = {rehearsal.MARK: {"fault": Fault.STUCK}}
+    for booking in Booking.objects.filter(status=Status.SUBMITTED, answers__contains=stuck):
         Booking.objects.filter(pk=booking.pk).update(answers=rehearsal.mark())
 
 

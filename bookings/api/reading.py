@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django import forms
 
-from bookings import question_fields, sent_before
+from bookings import question_fields, rehearsal, sent_before
 from bookings.api import problems
 from bookings.api.problems import Problem
 from bookings.api.schemas import AddressIn, BookingIn, CancelIn, EnquiryIn, MoveIn, WaitIn
@@ -31,6 +32,7 @@ class ReasonForm(forms.Form):
 
 def submission(body: BookingIn, key: intents.Request) -> Submission:
     """The cleaned submission; raises the problem of invalid fields, or KeyReused under a used key."""
+    _check_codes(body.answers)
     fields = body.model_dump(include={"resource", "name", "email", "phone", "notes", "people"})
     fields["start"] = body.start.isoformat()
     fields |= {f"{question_fields.PREFIX}{code}": answer for code, answer in body.answers.items()}
@@ -48,6 +50,7 @@ def wish(body: WaitIn, key: intents.Request) -> Wish:
     if body.start is None and body.day is None:
         detail = "Give the start, or the day, that they wait for."
         raise Problem(problems.INVALID, errors=[{"pointer": "#/day", "detail": detail}])
+    _check_codes(body.answers)
     fields = body.model_dump(include={"resource", "name", "email", "phone", "notes"})
     fields["start"] = body.start.isoformat() if body.start else ""
     fields["day"] = body.day.isoformat() if body.day else ""
@@ -109,6 +112,12 @@ def _unknown(name: str) -> Problem:
 def _texts(fields: dict[str, Any]) -> dict[str, str]:
     """A form knows no null, only nothing typed."""
     return {name: "" if value is None else str(value) for name, value in fields.items()}
+
+
+def _check_codes(answers: Iterable[str]) -> None:
+    if rehearsal.MARK in answers:
+        detail = "This name is kept for rehearsals."
+        raise Problem(problems.INVALID, errors=[{"pointer": f"#/answers/{rehearsal.MARK}", "detail": detail}])
 
 
 def _check(form: forms.BaseForm, key: intents.Request | None = None) -> None:

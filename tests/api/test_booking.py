@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from bookings import processing, rehearsal
 from bookings.models import Booking
 from operations.intents import Intent
 from tests.api.calls import assert_problem, book, get, post, wish
@@ -209,6 +210,19 @@ def test_answers_are_kept(service, start):
     book(service, start, answers={"First visit?": True, "Allergies": "  none ", "Children": 2})
 
     assert Booking.objects.get().answers == {"First visit?": True, "Allergies": "none", "Children": 2}
+
+
+def test_no_program_can_make_a_booking_look_like_a_rehearsal(service, start, settings):
+    settings.DEMO = True
+
+    marked = post("/bookings", wish(service, start, answers={rehearsal.MARK: "yes"}))
+    book(service, start, answers={"rehearsal": "yes"})
+    booking = Booking.objects.get()
+    processing.process(booking.pk)
+
+    assert_problem(marked, 422, "invalid")
+    assert not rehearsal.is_marked(booking)
+    assert Booking.objects.get().status == "accepted"
 
 
 def test_what_the_service_asks_for_is_needed(start):

@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from bookings import rehearsal
 from bookings.models import Booking
 from operations import board, heartbeat
 from operations.heartbeat import WorkerHeartbeat
@@ -18,7 +19,7 @@ from operations.repair import RecoveryAttempt
 from tests.desk.people.acting import browser_of, somebody, text
 from tests.desk.staff import client, press
 from tests.desk.test_browser import SIZES, complaints, findings, log_in
-from tests.factories import ResourceFactory, ServiceFactory
+from tests.factories import BookingFactory, ResourceFactory, ServiceFactory
 from tests.pages.visitor import Page
 from tests.racing import race
 
@@ -200,3 +201,11 @@ def test_the_pages_are_clean(page, live_server, complaints, size, scheme):
     assert findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
     assert complaints == []
+
+
+def test_outside_a_demonstration_nothing_is_called_a_rehearsal(settings):
+    booking = BookingFactory(answers=rehearsal.mark())
+
+    assert rehearsal.is_marked(booking)
+    settings.DEMO = False
+    assert not rehearsal.is_marked(booking)
