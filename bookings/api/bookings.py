@@ -9,7 +9,16 @@ from ninja import Router
 from bookings import changes, intake
 from bookings.api import answers, lookup, preconditions, problems, reading, refusals, representation
 from bookings.api.document import act, creation, read
-from bookings.api.schemas import AddressIn, BookingIn, BookingOut, CancelIn, MoveIn, ResendIn, RetryIn
+from bookings.api.schemas import (
+    AddressIn,
+    BookingIn,
+    BookingOut,
+    CancelIn,
+    MoveIn,
+    ResendIn,
+    RetryIn,
+    TakeIn,
+)
 from bookings.api.values import Token
 from bookings.booking import Booking
 from bookings.changes import Changed
@@ -78,12 +87,18 @@ def move(request: HttpRequest, token: Token, body: MoveIn) -> HttpResponse:
     return _changed(request, changed)
 
 
-@router.post(f"{ONE}/take", response=BookingOut, summary="Take an offer", openapi_extra=act())
-def take(request: HttpRequest, token: Token) -> HttpResponse:
+@router.post(
+    f"{ONE}/take",
+    response=BookingOut,
+    summary="Take an offer",
+    openapi_extra=act(problems.LIKELY_DUPLICATE),
+)
+def take(request: HttpRequest, token: Token, body: TakeIn | None = None) -> HttpResponse:
     """Books the time that is held for somebody from the wait list; `cancel` lets it go."""
     key, version = _asked(request, "take")
+    twice = body is not None and body.confirm_duplicate
     with refusals.of_booking(token):
-        changed = changes.take(key, token, version=version, source=Source.API)
+        changed = changes.take(key, token, version=version, source=Source.API, confirm_duplicate=twice)
     return _changed(request, changed)
 
 

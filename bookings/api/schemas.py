@@ -62,6 +62,10 @@ class MoveIn(Input):
     resource: Anyone = None
 
 
+class TakeIn(Input):
+    confirm_duplicate: Annotated[bool, Field(description="The same again is meant.")] = False
+
+
 class RetryIn(Input):
     """Nothing needs to be said."""
 

@@ -7,7 +7,7 @@ import pytest
 from bookings.models import Booking, WaitEntry
 from bookings.waitlist import offering
 from tests.api.calls import assert_problem, book, get, post
-from tests.factories import WaitEntryFactory, advance
+from tests.factories import ResourceFactory, WaitEntryFactory, advance
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +151,23 @@ def test_an_offer_is_shown_and_is_taken_as_a_booking(full, start):
     seen = get(f"/bookings/{offer['token']}")["ETag"]
     assert post(f"/bookings/{offer['token']}/take", seen=seen).status_code == 200
     assert get(f"/wait-list/{token}").json()["status"] == "taken"
+
+
+def test_an_offer_of_what_they_booked_meanwhile_is_asked_about_and_taken_when_it_is_meant(full, start):
+    token = join(full, start).json()["token"]
+    advance(Booking.objects.get(), "cancel", by="customer")
+    while offering.drain():
+        pass
+    ResourceFactory(location=full.location)
+    book(full, start)
+    offer, key = get(f"/wait-list/{token}").json()["offer"]["token"], uuid.uuid4()
+    seen = get(f"/bookings/{offer}")["ETag"]
+
+    asked = post(f"/bookings/{offer}/take", key=key, seen=seen)
+    meant = post(f"/bookings/{offer}/take", {"confirm_duplicate": True}, key=key, seen=seen)
+
+    assert_problem(asked, 409, "likely-duplicate")
+    assert (meant.status_code, meant.json()["status"]) == (200, "submitted")
 
 
 def test_every_end_is_explained():
