@@ -184,8 +184,6 @@ def _move(
     overrides: bool = False,
     tells: bool = True,
 ) -> None:
-    if start == booking.starts_at and resource in (None, booking.resource):
-        raise NotAllowedNow(_("It is at this time already."))
     rules = Rules.SET_ASIDE if overrides else Rules.DESK
     changes.move_to(booking, start, resource, operation, rules=rules, tells=tells)
 

@@ -78,7 +78,10 @@ def move(
     start: datetime,
     resource: Resource | None,
 ) -> Changed:
-    """Move to another time of the same service; raises TimeTaken or NotOffered and then changes nothing."""
+    """Move to another time of the same service.
+
+    Raises TimeTaken, NotOffered, or NotAllowedNow for the time that it has; then nothing is changed.
+    """
 
     def act(booking: Booking, operation: Operation) -> None:
         move_to(booking, start, resource, operation)
@@ -136,8 +139,10 @@ def move_to(
     """Move a locked booking; it takes the new time before it leaves the old one.
 
     Without a message somebody vouches that the customer knows; what they are owed from before still
-    leaves, and says how things stand then.
+    leaves, and says how things stand then. Raises NotAllowedNow when it leads nowhere.
     """
+    if start == booking.starts_at and resource in (None, booking.resource):
+        raise NotAllowedNow(_("It is at this time already."))
     zone = booking.location.zone
     set_aside = allocation.rule_against(booking.service, start, resource) if rules.are_of_staff else ""
     place = allocation.take(

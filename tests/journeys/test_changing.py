@@ -146,6 +146,17 @@ def test_moving_onto_a_taken_time_leaves_everything_as_it_was():
     assert Allocation.objects.filter(is_live=True).count() == 2
 
 
+def test_a_move_to_its_own_time_is_none_and_nobody_is_told():
+    pair = bookable(capacity=2)
+    booking, _other = booked(pair), booked(pair, "b@example.com")
+
+    with pytest.raises(NotAllowedNow, match="at this time already"):
+        press(changes.move, booking, start=booking.starts_at, resource=None)
+
+    assert Booking.objects.get(pk=booking.pk).version == booking.version
+    assert not booking.messages.filter(delivery__kind="moved").exists()
+
+
 def test_two_bookings_that_swap_their_times_never_overlap():
     service = bookable()
     later = in_a_week() + timedelta(hours=1)
