@@ -61,7 +61,7 @@ class LeftOutside(models.Model):
 
 @dataclass(frozen=True)
 class Way:
-    """A time that a booking could move to, with whomever its customer asked for, or with anyone."""
+    """A time that a booking could move to, and with whom."""
 
     start: datetime
     resource: Resource | None
@@ -210,9 +210,10 @@ def _nearest(booking: Booking, wish: Resource | None) -> list[Offer]:
 
 
 def _way(booking: Booking, offer: Offer, wish: Resource | None) -> Way | None:
-    """At its own time only with somebody else: otherwise nothing would move."""
+    """Whoever serves it now stays, where they can; at its own time nothing would move with them."""
     if offer.start != booking.starts_at:
-        return Way(offer.start, wish)
+        stays = booking.resource if booking.resource in offer.resources else None
+        return Way(offer.start, wish or stays or next(iter(offer.resources), None))
     other = next((each for each in offer.resources if each != booking.resource), None)
     return Way(offer.start, other) if other else None
 

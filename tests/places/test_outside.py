@@ -170,6 +170,23 @@ def test_whoever_asked_for_somebody_is_offered_their_times_first():
     assert {way.start.astimezone(booking.location.zone).hour for way in hit.ways} == {1}
 
 
+def test_whoever_serves_it_stays_where_they_are_free_and_somebody_else_is_named():
+    booking = BookingFactory(accepted=True)
+    first = ResourceFactory(location=booking.location, position=0)
+    booking.resource.position = 1
+    booking.resource.save()
+    until = booking.starts_at.astimezone(booking.location.zone).replace(hour=2, minute=0)
+    Absence.objects.create(resource=booking.resource, starts_at=until - HOUR / 2, ends_at=until)
+
+    with pytest.raises(Unseen) as refusal:
+        change(booking.location, CHANGES["closed"](booking))
+
+    [hit] = refusal.value.hits
+    by_whom = {way.start: way.resource for way in hit.ways}
+    assert by_whom.pop(until - HOUR / 2) == first
+    assert set(by_whom.values()) == {booking.resource}
+
+
 def test_the_price_is_the_same_however_many_are_booked(django_assert_max_num_queries):
     service = service_at()
     for number in range(20):
