@@ -26,7 +26,7 @@ def correct(request: HttpRequest, token: str) -> HttpResponse:
         return _form(request, booking, AddressForm(initial={"email": booking.email}, label_suffix=""))
     form = AddressForm(request.POST, label_suffix="")
     try:
-        key, version = read(request, "address")
+        key, version = read(request, "address", token)
         if not form.is_valid():
             return _form(request, booking, form, status=422)
         changed = changes.correct_address(key, token, version=version, source=Source.WEB, **form.cleaned_data)

@@ -30,7 +30,7 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
         return _choose(request, booking)
     form = TimeForm(request.POST, service=booking.service)
     try:
-        key, version = read(request, "move")
+        key, version = read(request, "move", token)
         if not form.is_valid():
             return _choose(request, booking, form, status=422)
         changed = changes.move(key, token, version=version, source=Source.WEB, **form.cleaned_data)

@@ -11,6 +11,8 @@ from bookings import language
 from bookings.booking import Booking
 from operations.workflow import Actor, Event
 
+OURS = frozenset({"accept", "ask", "postpone"})  # how a worker carries on with what a customer did
+
 
 @dataclass(frozen=True)
 class Change:
@@ -25,6 +27,16 @@ def since(booking: Booking, version: int) -> list[Change]:
     """Everything after `version`, oldest first."""
     events = Event.objects.of(booking).filter(sequence__gt=version)
     return [Change(event.at, _text(booking, event), _actor(booking, event)) for event in events]
+
+
+def as_seen(booking: Booking, version: int) -> int:
+    """The version that a page of `version` stands for: nobody must know that only a worker did something."""
+    events = list(Event.objects.of(booking).filter(sequence__gt=version))
+    return events[-1].sequence if events and all(_is_ours(event) for event in events) else version
+
+
+def _is_ours(event: Event) -> bool:
+    return event.actor == Actor.WORKER and event.transition in OURS
 
 
 def moved_silently(booking: Booking) -> Change | None:

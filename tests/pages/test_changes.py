@@ -7,7 +7,7 @@ import pytest
 from bookings.models import Booking
 from operations import intents
 from operations.workflow import Event
-from tests.factories import STAFF, BookingFactory, advance, in_a_week
+from tests.factories import STAFF, BookingFactory, advance, asked, in_a_week
 
 pytestmark = pytest.mark.django_db
 
@@ -75,10 +75,41 @@ def test_a_stale_page_changes_nothing_and_tells_what_happened(visitor, booking):
     assert state(booking) == ("in_progress", booking.version + 1)
 
 
+@pytest.mark.parametrize("moves", [[("accept", {})], [asked("staff")], [asked("payment")]])
+@pytest.mark.parametrize("act", ["cancel", "move"])
+def test_what_only_we_did_meanwhile_stops_nobody(visitor, service, moves, act):
+    booking = BookingFactory(service=service)
+    form = visitor.open(f"/b/{booking.token}/{act}/").form()
+    for transition, details in moves:
+        advance(booking, transition, **details)
+    page = visitor.send(form, start=form.choices["start"][-1]) if act == "move" else visitor.send(form)
+
+    assert page.status == 200
+    assert Event.objects.of(booking).last().transition == act
+
+
+@pytest.mark.parametrize("act", ["cancel", "move"])
+def test_what_we_did_after_a_person_did_something_stops_like_theirs(visitor, service, act):
+    booking = BookingFactory(service=service)
+    form = visitor.open(f"/b/{booking.token}/{act}/").form()
+    advance(booking, "correct_name", STAFF, called="Ada King")
+    advance(booking, "accept")
+
+    assert visitor.send(form, start=in_a_week().isoformat()).status == 409
+
+
+def test_a_script_that_says_nothing_of_it_is_held_to_its_version(client, service):
+    booking = BookingFactory(service=service, accepted=True)
+    fields = {"request_id": intents.issue(), "version": booking.version - 1}
+
+    assert client.post(f"/b/{booking.token}/cancel/", fields).status_code == 409
+    assert state(booking) == ("accepted", booking.version)
+
+
 def test_what_is_still_possible_can_be_done_all_the_same(visitor, service):
     booking = BookingFactory(service=service)
     form = visitor.open(f"/b/{booking.token}/cancel/").form()
-    advance(booking, "accept")
+    advance(booking, "accept", STAFF)
     page = visitor.send(form)
     assert page.status == 409
     assert "The booking was confirmed." in page.text
