@@ -172,7 +172,10 @@ def refuse(request: HttpRequest, token: str, action: str, refusal: HoldfastError
         case changes.UnknownBooking():
             raise Http404(str(refusal))
         case StaleRecord():
-            return stale(request, lookup.booking(token), action, refusal)
+            booking = lookup.booking(token)
+            if action == TAKE.name and what_changed.was_only_booked(booking, refusal.details["version"]):
+                return done(Changed(booking, is_repeat=True))
+            return stale(request, booking, action, refusal)
         case LikelyDuplicate():
             return duplicates.ask(request, lookup.booking(token).service, refusal.booking)
         case Busy():

@@ -35,6 +35,13 @@ def as_seen(booking: Booking, version: int) -> int:
     return events[-1].sequence if events and all(_is_ours(event) for event in events) else version
 
 
+def was_only_booked(booking: Booking, version: int) -> bool:
+    """Whether all that a customer did with their draft since `version` was to book it."""
+    events = list(Event.objects.of(booking).filter(sequence__gt=version))
+    is_booked = bool(events) and (events[0].transition, events[0].actor) == ("submit", Actor.CUSTOMER)
+    return is_booked and all(_is_ours(event) for event in events[1:])
+
+
 def _is_ours(event: Event) -> bool:
     return event.actor == Actor.WORKER and event.transition in OURS
 

@@ -11,7 +11,7 @@ from bookings.models import Booking
 from notifications.models import Delivery
 from operations import intents
 from operations.history import Event
-from tests.factories import ResourceFactory, WaitEntryFactory
+from tests.factories import ResourceFactory, WaitEntryFactory, advance
 from tests.pages.conftest import ADA
 from tests.pages.visitor import Visitor
 
@@ -66,6 +66,27 @@ def test_pressed_twice_it_books_once(check, visitor):
 
     assert "Nothing was done twice" in again.text
     assert Booking.objects.count() == 1
+
+
+@pytest.mark.parametrize("moves", [[], ["accept"]])
+def test_pressed_in_a_second_tab_it_was_booked_already(check, visitor, moves):
+    second_tab = visitor.open(check.path).form("/take/")
+    visitor.send(check.form("/take/"))
+    for transition in moves:
+        advance(Booking.objects.get(), transition)
+    page = visitor.send(second_tab)
+
+    assert (page.status, page.path) == (200, f"{check.path}?repeat=change")
+    assert "Nothing was done twice" in page.text
+    assert Booking.objects.count() == 1
+
+
+def test_pressed_in_a_second_tab_after_other_details_it_says_what_happened(check, visitor, form):
+    second_tab = visitor.open(check.path).form("/take/")
+    visitor.send(form, step="check", name="Ada King")
+    visitor.send(visitor.open(check.path).form("/take/"))
+
+    assert visitor.send(second_tab).status == 409
 
 
 def test_nobody_else_gets_the_time_while_it_is_held(check, form):
