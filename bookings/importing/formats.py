@@ -91,8 +91,8 @@ COLUMNS = {
 
 def read(file: TextIO, form: str) -> Iterator[Row]:
     """The rows of a file in a known format, numbered as lines of a table; raises Unreadable."""
-    first = file.read(1).lstrip(BOM) or file.read(1)
     try:
+        first = file.read(1).lstrip(BOM) or file.read(1)
         if form == EASY and first in "[{" and first:
             yield from _rows(enumerate(_appointments(first + file.read()), start=1), form)
         else:

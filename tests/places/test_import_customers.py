@@ -24,7 +24,7 @@ Wrong,not an address,,
 def run(tmp_path):
     def run(*options, text=FILE):
         file, said = tmp_path / "people.csv", io.StringIO()
-        file.write_text(text)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
         call_command("import_customers", str(file), *options, stdout=said)
         return said.getvalue().splitlines()
 
@@ -59,3 +59,8 @@ def test_a_writer_whom_nobody_knows_is_refused(run):
     with pytest.raises(CommandError, match="There is no user"):
         run("--apply", "--notes-by", "nobody")
     assert not Customer.objects.exists()
+
+
+def test_a_file_in_another_encoding_is_refused_in_words(run):
+    with pytest.raises(CommandError, match="not a table in UTF-8"):
+        run(text="name\temail\nAnna\ta@example.com\n".encode("utf-16"))
