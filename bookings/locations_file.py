@@ -175,8 +175,10 @@ class _Reader:
         if not country and any(text and opening.parse(text).mentions_holidays for text in texts):
             self.refuse("country", "is missing, but the hours speak of public holidays (PH).")
         for kind in LISTS:
-            for slug in _repeated(each.get("slug") for each in getattr(entry, kind)):
+            for slug in _repeated(_slugs(entry, kind)):
                 self.refuse(f"{kind}.slug", f"“{slug}” is used twice.")
+        for slug in sorted({*_slugs(entry, "people")} & {*_slugs(entry, "rooms")}):
+            self.refuse("rooms.slug", f"“{slug}” is the slug of one of the people.")
         for number, service in enumerate(entry.services):
             self.check_service(entry, service, f"services[{number}]")
 
@@ -202,6 +204,10 @@ class _Reader:
                 self.refuse(f"{where}.questions[{at}].choices", "is missing.")
             if question.get("choices") and not is_choice:
                 self.refuse(f"{where}.questions[{at}].choices", "is only for the kind “choice”.")
+
+
+def _slugs(entry: Entry, kind: str) -> list[str]:
+    return [slug for each in getattr(entry, kind) if (slug := each.get("slug"))]
 
 
 def _repeated(slugs: Any) -> list[str]:

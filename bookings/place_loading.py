@@ -133,10 +133,12 @@ def _store_all(
 
 
 def _slugs(wanted: list[dict[str, Any]], known: Iterable[Resource | Service]) -> list[str]:
-    """The slug in the file, else the one already borne under this name, else one made of the name, else
-    of a number. So neither a new order nor a new name can hand one row's bookings to another.
+    """The slug in the file, else the one already borne under this name and written for no other, else one
+    made of the name, else of a number. So neither a new order nor a new name can hand one row's bookings
+    to another.
     """
-    borne = {(_kind(row), row.name): row.slug for row in known}
+    written = {fields.get("slug") for fields in wanted}
+    borne = {(_kind(row), row.name): row.slug for row in known if row.slug not in written}
     slugs = [fields.get("slug") or borne.get((_kind(fields), fields["name"]), "") for fields in wanted]
     for at, slug in enumerate(slugs):  # of two with one name, the first keeps the slug
         if slug in slugs[:at] and "slug" not in wanted[at]:

@@ -155,6 +155,17 @@ def test_a_new_order_hands_nobody_the_bookings_of_another(load, data):
     assert {name: after[name] for name in before} == before
 
 
+def test_a_slug_in_the_file_is_its_own_also_where_another_name_bore_it(load, data):
+    berlin = place(data, "barber-berlin")
+    berlin["services"] = [{"name": "Cut", "minutes": 30}]
+    load(data)
+    berlin["services"] = [{"name": "Cut", "minutes": 30}, {"name": "Trim", "slug": "cut", "minutes": 20}]
+    load(data)
+
+    named = dict(Service.objects.filter(location__slug="barber-berlin").values_list("name", "slug"))
+    assert named == {"Cut": "service-1", "Trim": "cut"}
+
+
 def test_what_staff_entered_and_the_file_does_not_mention_stays(load, data):
     load(data)
     Location.objects.filter(slug="barber-berlin").update(phone="+49 30 5550 100")
@@ -257,6 +268,14 @@ def test_a_mistake_in_a_service_is_named_with_its_number(load, data, field, valu
         load(data)
 
     assert message in str(refused.value)
+
+
+def test_a_person_and_a_room_cannot_have_one_slug(load, data):
+    place(data, "barber-berlin")["people"][1]["slug"] = "lena"
+    place(data, "barber-berlin")["rooms"] = [{"name": "Lena's room", "slug": "lena"}]
+
+    with pytest.raises(CommandError, match="rooms.slug: “lena” is the slug of one of the people"):
+        load(data)
 
 
 def test_a_currency_without_minor_units_has_no_fractions(load, data):
