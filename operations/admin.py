@@ -61,6 +61,7 @@ class IntentAdmin(ReadOnlyAdmin):
         "repeats",
         "last_repeat_at",
     )
+    linked_by = ("repeats__gt",)
     ordering = ("-created_at", "-id")
 
 
@@ -74,6 +75,7 @@ class RefusedAdmin(ReadOnlyAdmin):
 class JobRunAdmin(ReadOnlyAdmin):
     list_display = ("name", "started_at", "finished_at", "items", "error")
     search_keys = (SearchKey("name", is_prefix=False),)
+    linked_by = ("name",)
     ordering = ("-started_at", "-id")
 
 

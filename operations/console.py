@@ -113,6 +113,16 @@ class QuickAdmin(WithinReach, admin.ModelAdmin[Any]):
     list_per_page = 50
     sortable_by: ClassVar[tuple[str, ...]] = ()  # only the indexed order is quick
     search_keys: tuple[SearchKey, ...] = ()
+    linked_by: ClassVar[tuple[str, ...]] = ()  # look-ups beside the filters by which our own links narrow it
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only what is offered: by any other column, what no page shows is guessed letter by letter."""
+        column = lookup
+        for ending in ("__exact", "__in", "__isnull", "__id"):
+            column = column.removesuffix(ending)
+        filters = self.get_list_filter(request)  # type: ignore[arg-type]
+        offered = {getattr(each, "parameter_name", each) for each in filters}
+        return column in offered | {"pk", "id", *self.linked_by}
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The record; one of somebody else's location is refused, and that it was tried is kept."""

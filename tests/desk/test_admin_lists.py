@@ -268,6 +268,39 @@ def test_a_forged_address_of_a_list_never_crashes(query):
     assert client("auditor").get(f"{BOOKINGS}?{query}", follow=True).status_code in (200, 400)
 
 
+@pytest.mark.parametrize(
+    ("model", "query"),
+    [
+        ("notifications_webhookendpoint", "secret__startswith=whsec_"),
+        ("notifications_webhookendpoint", "url__contains=hooks"),
+        ("bookings_calendarfeed", "key_hash__startswith=0"),
+        ("bookings_apiclient", "key_hash=0"),
+        ("bookings_booking", "token__startswith=a"),
+        ("bookings_booking", "location__name__startswith=a"),
+    ],
+)
+def test_what_no_page_shows_is_not_guessed_by_filtering(model, query):
+    path = reverse(f"admin:{model}_changelist")
+
+    assert client("auditor").get(f"{path}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("model", "query"),
+    [
+        ("bookings_booking", "location__id__exact=1&status__exact=failed&attention=bookings.failed"),
+        ("bookings_booking", "id__in=1,2"),
+        ("notifications_delivery", "channel=email"),
+        ("operations_intent", "repeats__gt=0"),
+        ("operations_jobrun", "name=sweep"),
+    ],
+)
+def test_what_filters_and_links_narrow_by_is_allowed(model, query):
+    answer = client("auditor").get(f"{reverse(f'admin:{model}_changelist')}?{query}")
+
+    assert answer.status_code == 200
+
+
 def test_a_list_costs_the_same_number_of_queries_however_long(django_assert_max_num_queries):
     for _ in range(20):
         BookingFactory()
