@@ -28,6 +28,7 @@ register = template.Library()
 ACCENTS_COUNT = 6
 DASH = "\N{EN DASH}"
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "asked_at"})
+WHAT_FOR = {"start": "start", "resource": "resource", "day": "date", "every": "every", "count": "count"}
 
 
 @register.simple_tag
@@ -183,6 +184,18 @@ def typed(request: HttpRequest, without: str = "") -> list[tuple[str, Any]]:
     return [
         (name, value) for name, values in request.POST.lists() if name not in left_out for value in values
     ]
+
+
+@register.filter
+def same_page(request: HttpRequest) -> str:
+    """Where this page is opened anew: the answer to a form by the form's address, about the same time.
+
+    Nothing else that was typed is for an address.
+    """
+    if request.method != "POST":
+        return request.get_full_path()
+    about = {asked: request.POST[sent] for sent, asked in WHAT_FOR.items() if request.POST.get(sent)}
+    return f"{request.path}?{urlencode(about)}" if about else request.path
 
 
 def _currency(offered: Service | Booking) -> str:

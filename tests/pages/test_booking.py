@@ -140,6 +140,19 @@ def test_the_same_person_and_time_under_another_number_is_asked(visitor, service
     assert Booking.objects.count() == 2
 
 
+@pytest.mark.parametrize("wrong", [{"email": "ada"}, {"request_id": "x"}])
+def test_another_language_after_an_answer_keeps_the_time_and_tells_the_address_nothing_typed(
+    visitor, form, wrong
+):
+    page = visitor.send(form, resource="mehmet", **wrong)
+    link = next(link for link in page.links if link.startswith("/language/"))
+    again = visitor.open(visitor.open(link).form("/language/").fields["next"])
+
+    assert again.form("/book/").fields["start"] == form.fields["start"]
+    assert again.form("/book/").fields["resource"] == "mehmet"
+    assert "ada" not in again.path.lower()
+
+
 @pytest.mark.parametrize("number", ["", "nonsense", UNSIGNED, f"{UNSIGNED}:abc:def", "\0"])
 def test_a_forged_number_gives_the_form_back_with_a_new_one(visitor, form, number):
     page = visitor.send(form, request_id=number)
