@@ -99,15 +99,20 @@ def working_dates(
 
 
 def next_offer_date(
-    service: Service, after: date, *, resource: Resource | None = None, at_the_desk: bool = False
+    service: Service,
+    after: date,
+    *,
+    resource: Resource | None = None,
+    people: int = 1,
+    at_the_desk: bool = False,
 ) -> date | None:
-    """The first local date after this one with a free time, or None up to the horizon."""
+    """The first local date after this one with a time free for so many, or None up to the horizon."""
     today = timezone.localdate(timezone=service.location.zone)
     horizon, length = eligibility.horizon(service, today), WEEK
     day = max(min(after, horizon) + timedelta(days=1), today)
     while day <= horizon:
         until = day + length - timedelta(days=1)
-        found = offers(service, day, until, resource=resource, at_the_desk=at_the_desk)
+        found = offers(service, day, until, resource=resource, people=people, at_the_desk=at_the_desk)
         if found:
             return found[0].start.date()
         day, length = day + length, length * 2

@@ -113,7 +113,8 @@ def retry(request: HttpRequest, token: Token, body: RetryIn | None = None) -> Ht
     key, version = _asked(request, "retry")
     booking = lookup.booking(token)
     wish = booking.resource if booking.wants_resource else None
-    with refusals.of_booking(token), refusals.of_time(booking.service, booking.starts_at, wish):
+    wanted = booking.service, booking.starts_at, wish, booking.people
+    with refusals.of_booking(token), refusals.of_time(*wanted):
         changed = changes.retry(key, token, version=version, source=Source.API)
     return _changed(request, changed)
 

@@ -60,7 +60,7 @@ def of(form: NewBookingForm) -> FreeTimes | None:
         _spoken(service, service.price),
         _spoken(service, service.deposit),
         [_free(offer.start, chosen) for offer in offers],
-        None if offers else _following(service, day, person),
+        None if offers else _following(service, day, person, people),
     )
 
 
@@ -72,11 +72,12 @@ def first(service: Service | None, whom: Resource | None = None) -> datetime | N
     return _following(service, yesterday, whom)
 
 
-def _following(service: Service, after: date, whom: Resource | None) -> datetime | None:
-    day = times.next_offer_date(service, after, resource=whom, at_the_desk=True)
+def _following(service: Service, after: date, whom: Resource | None, people: int = 1) -> datetime | None:
+    day = times.next_offer_date(service, after, resource=whom, people=people, at_the_desk=True)
     if day is None:
         return None
-    found = [each.start for each in times.offers(service, day, day, resource=whom, at_the_desk=True)]
+    offers = times.offers(service, day, day, resource=whom, people=people, at_the_desk=True)
+    found = [each.start for each in offers]
     now = timezone.now()
     return next((start for start in found if start >= now), found[0] if found else None)
 

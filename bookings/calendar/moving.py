@@ -89,7 +89,8 @@ def _nearest(request: HttpRequest, booking: Booking) -> dict[str, Any]:
     """Free times to choose from, as long as none is chosen."""
     if {"start", "date"} & request.GET.keys() or attending.MOVING.refuses(booking):
         return {}
-    return {"alternatives": times.nearest(booking.service, booking.starts_at, at_the_desk=True)}
+    near = times.nearest(booking.service, booking.starts_at, people=booking.people, at_the_desk=True)
+    return {"alternatives": near}
 
 
 def _page(

@@ -92,13 +92,16 @@ class DayPage:
         return self.day > self.last
 
 
-def arrange(service: Service, day: date | None, resource: Resource | None) -> DayPage:
-    """The page of `day` with the week around it; without a day, the first free one of the coming week."""
+def arrange(service: Service, day: date | None, resource: Resource | None, people: int = 1) -> DayPage:
+    """The page of `day` with the week around it; without a day, the first free one of the coming week.
+
+    What is free has places for so many `people`.
+    """
     location = service.location
     today = timezone.now().astimezone(location.zone).date()
     last = today + timedelta(days=location.horizon_days)
     week = _week(day or today, today, last)
-    offers = times.offers(service, week[0], week[-1]) if week else []
+    offers = times.offers(service, week[0], week[-1], people=people) if week else []
     wanted = [offer for offer in offers if resource is None or resource in offer.resources]
     by_date = Counter(offer.start.date() for offer in wanted)
     day = day or min(by_date, default=today)
@@ -111,7 +114,7 @@ def arrange(service: Service, day: date | None, resource: Resource | None) -> Da
         resources=_choosable(offers, resource),
         strip=[Day(each, by_date[each] > 0, each == day, each not in working) for each in week],
         parts=_parts(service, [offer for offer in wanted if offer.start.date() == day], resource),
-        next_free=_next_free(service, max(day, today - ONE_DAY), week, by_date, resource),
+        next_free=_next_free(service, max(day, today - ONE_DAY), week, by_date, resource, people),
         full=_full(service, day, wanted, resource),
         wait_address=wait_address(service, resource, day=day) if service.wait_list else "",
         none="" if by_date[day] else _why_none(service, working.get(day, [])),
@@ -179,11 +182,17 @@ def _why_none(service: Service, starts: list[datetime]) -> str:
 
 
 def _next_free(
-    service: Service, day: date, week: list[date], by_date: Counter[date], resource: Resource | None
+    service: Service,
+    day: date,
+    week: list[date],
+    by_date: Counter[date],
+    resource: Resource | None,
+    people: int,
 ) -> date | None:
     """The first later day with a free time; asked of the domain only when the week has none."""
     in_week = next((each for each in week if each > day and by_date[each]), None)
-    return in_week or times.next_offer_date(service, week[-1] if week else day, resource=resource)
+    after = week[-1] if week else day
+    return in_week or times.next_offer_date(service, after, resource=resource, people=people)
 
 
 def _choosable(offers: Iterable[Offer], chosen: Resource | None) -> list[Resource]:

@@ -54,7 +54,7 @@ def _choose(
     day, problem = read_date(request)
     near = []
     if isinstance(refusal, TimeTaken | NotOffered) and form and (start := form.cleaned_data.get("start")):
-        near = times.nearest(service, start, resource=resource)
+        near = times.nearest(service, start, resource=resource, people=booking.people)
         day = start.astimezone(service.location.zone).date()
     context = {
         "location": booking.location,
@@ -65,7 +65,7 @@ def _choose(
         "refusal": refusal,
         "problem": problem,
         "alternatives": days.slots(service, near, resource),
-        "day": days.arrange(service, day or _day_of(booking), resource),
+        "day": days.arrange(service, day or _day_of(booking), resource, booking.people),
         "request_id": intents.issue(),
     }
     return page(request, "move", context, 400 if problem else status)

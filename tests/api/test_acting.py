@@ -260,3 +260,18 @@ def test_a_message_of_another_booking_cannot_be_chosen():
     response = post(f"/bookings/{booking.token}/resend", {"message": other.message_id}, seen=tag(booking))
 
     assert assert_problem(response, 422, "invalid")["errors"][0]["pointer"] == "#/message"
+
+
+def test_where_a_group_cannot_be_tried_again_it_is_offered_times_that_hold_all_of_it(service, start):
+    service.capacity, service.max_people = 6, 4
+    service.save()
+    group = {"service": service, "people": 4}
+    failed = BookingFactory(**group, starts_at=start, failed=True)
+    later = BookingFactory(**group, starts_at=start + timedelta(minutes=30), accepted=True)
+    BookingFactory(**group, starts_at=start, accepted=True)
+
+    refused = post(f"/bookings/{failed.token}/retry", seen=tag(failed))
+
+    offered = assert_problem(refused, 409, "time-taken")["alternatives"]
+    assert offered
+    assert later.starts_at not in [datetime.fromisoformat(each["start"]) for each in offered]

@@ -1,7 +1,7 @@
 """A move by form: old and new first, then once, from a fresh page, with the rules or with a reason."""
 
-from datetime import timedelta
-from urllib.parse import urlencode
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.urls import reverse
@@ -13,7 +13,7 @@ from operations import roles
 from operations.history import Event
 from operations.repair import RecoveryAttempt
 from tests.calendar.pages import browser, look, of, post
-from tests.factories import BookingFactory, ResourceFactory, advance
+from tests.factories import BookingFactory, ResourceFactory, ServiceFactory, advance
 from tests.pages.visitor import Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,6 +51,20 @@ def test_old_and_new_are_shown_before_anything_is_done(booking):
     assert fresh(booking).version == booking.version
     assert post(client, page.form("/move/")).status_code == 303
     assert (fresh(booking).starts_at, fresh(booking).resource) == (later, lena)
+
+
+def test_a_group_is_offered_times_that_have_places_for_all_of_it():
+    service = ServiceFactory(capacity=6, max_people=4)
+    mine = BookingFactory(service=service, people=4, accepted=True)
+    later = mine.starts_at + timedelta(hours=1)
+    BookingFactory(service=service, starts_at=later, people=4, accepted=True)
+
+    page = look(browser(), of(mine, "staff-move"))
+
+    texts = [parse_qs(urlsplit(link).query)["start"][0] for link in page.links if "?start=" in link]
+    offered = [datetime.fromisoformat(text) for text in texts]
+    assert offered
+    assert later not in offered
 
 
 def test_free_times_are_offered_before_one_is_chosen(booking):

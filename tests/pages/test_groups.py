@@ -1,11 +1,15 @@
 """Where a service takes groups, the form asks for how many, and everything says for how many it is."""
 
+import re
+from datetime import datetime, timedelta
+
 import pytest
 
 from bookings import ics, processing
 from bookings.models import Booking
 from notifications import kinds
 from notifications.models import Delivery
+from tests.factories import BookingFactory, in_a_week
 from tests.pages.conftest import ADA
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +87,19 @@ def test_another_number_in_the_same_form_is_a_question(form, visitor):
     assert page.status == 409
     assert "People" in page.text
     assert [booking.people for booking in Booking.objects.all()] == [2]
+
+
+def test_a_group_is_offered_to_move_only_where_all_of_it_fits(lesson, visitor):
+    mine, other = (
+        BookingFactory(service=lesson, starts_at=start, people=4, accepted=True)
+        for start in (in_a_week(), in_a_week() + timedelta(hours=1))
+    )
+    path = f"/b/{mine.token}/move/"
+
+    page = visitor.open(f"{path}?date={other.starts_at.date()}")
+    refused = visitor.send(page.form(path), start=other.starts_at.isoformat())
+
+    for shown in (page, refused):
+        offered = set(re.findall(r'name="start" id="[^"]+" value="([^"]+)"', shown.html))
+        assert len(offered) > 4
+        assert other.starts_at not in {datetime.fromisoformat(each) for each in offered}
