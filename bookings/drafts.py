@@ -135,7 +135,7 @@ def _hold(
         status=Status.DRAFT,
         request=intent,
         source=operation.source,
-        stale_after=until,
+        stale_after=_at_most(until, submission),
         duplicate_of=earlier,
         **intake.facts(submission, _take(submission)),
     )
@@ -169,6 +169,11 @@ def held_until(seconds: int | None = None) -> datetime:
     return timezone.now() + timedelta(seconds=seconds or settings.HOLDFAST.draft_hold_seconds)
 
 
+def _at_most(until: datetime, submission: Submission) -> datetime:
+    """A customer holds no time that has begun; staff write down who is in the chair already."""
+    return until if submission.rules.are_of_staff else min(until, submission.start)
+
+
 def _locked(token: str) -> Booking | None:
     """The draft with this token under lock; None when it is none (any more), or an offer."""
     drafts = Booking.objects.filter(token=token, status=Status.DRAFT, wait_entry__isnull=True)
@@ -185,7 +190,10 @@ def _revised(
     """The same draft with what the form says now, held anew from now."""
     earlier = intake.asked_before(submission)
     place = _place(draft, submission)
-    facts = intake.facts(submission, place) | {"stale_after": until, "duplicate_of": earlier}
+    facts = intake.facts(submission, place) | {
+        "stale_after": _at_most(until, submission),
+        "duplicate_of": earlier,
+    }
     workflow.perform(draft, "revise", operation, facts=facts, **_set_aside(submission))
     intent.restate(submission.payload())
     intent.settle(draft, HELD)
@@ -204,7 +212,8 @@ def _place(draft: Booking, submission: Submission) -> Place:
     """Its own place where that is still what is wanted; otherwise another, taken before the own is left."""
     wanted = (submission.service.pk, submission.start, submission.resource)
     own = (draft.service_id, draft.starts_at, draft.resource if draft.wants_resource else None)
-    if wanted == own and _has_room(draft, submission.people):
+    has_begun = draft.starts_at <= timezone.now() and not submission.rules.are_of_staff
+    if wanted == own and not has_begun and _has_room(draft, submission.people):
         return Place(draft.session, draft.place, draft.resource)
     return _take(submission, leaving=left_alone(draft.session, draft))
 

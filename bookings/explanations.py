@@ -158,7 +158,7 @@ def _why_not_take(booking: Booking) -> str:
         return _("There is no offer to take.")
     if is_offer(booking) and _has_run_out(booking):
         return _("This time was held until %(when)s.") % {"when": _moment(booking, booking.stale_after)}
-    return ""
+    return _already_begun(booking)
 
 
 def _has_run_out(booking: Booking) -> bool:

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import changes, drafts, eligibility, language, sent_before, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking
-from bookings.changes import Changed
+from bookings.changes import Changed, NotAllowedNow
 from bookings.eligibility import NotOffered
 from bookings.forms import BookingForm, parse_start
 from bookings.intake import LikelyDuplicate, Submission
@@ -117,7 +117,7 @@ def _refuse(
 ) -> HttpResponse:
     """Every answer other than "recorded"; the key stays usable unless it has grown too old."""
     match refusal:
-        case TimeTaken():
+        case TimeTaken() | NotAllowedNow():
             notice = Notice(str(refusal), _("Nothing was booked."), offers_times=True)
             return _form(request, service, form, request_id, notice, 409)
         case NotOffered():

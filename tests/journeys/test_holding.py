@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from bookings import changes, drafts
 from bookings.allocation import TimeTaken
+from bookings.changes import NotAllowedNow
 from bookings.intake import LikelyDuplicate
 from bookings.models import Allocation, Booking
 from operations import intents
@@ -96,6 +97,21 @@ def test_a_time_sent_after_a_long_look_was_booked_a_moment_ago(lesson):
 
         with pytest.raises(LikelyDuplicate):
             submit(lesson)
+
+
+def test_no_hold_lasts_past_the_start_of_its_time_and_nothing_is_booked_then(service):
+    service.location.minimum_notice_minutes = 0
+    service.location.save()
+    start = in_a_week()
+    with time_machine.travel(start - timedelta(minutes=5), tick=False) as clock:
+        booking = hold(service, start=start).booking
+        assert booking.stale_after == booking.starts_at
+
+        clock.shift(timedelta(minutes=6))
+        with pytest.raises(NotAllowedNow, match="has begun"):
+            take(booking)
+
+    assert Booking.objects.get().status == "draft"
 
 
 def test_changed_by_two_pages_at_once_it_stays_one_draft(service):

@@ -225,6 +225,17 @@ def test_a_press_after_the_hold_books_while_nobody_has_released_the_time(check, 
     assert Booking.objects.get().status == "submitted"
 
 
+@pytest.mark.parametrize(("changed", "status"), [({}, 409), ({"name": "Ada King"}, 422)])
+def test_the_form_pressed_after_the_start_books_nothing_and_offers_other_times(
+    check, visitor, form, changed, status
+):
+    with time_machine.travel(Booking.objects.get().starts_at + timedelta(minutes=1), tick=False):
+        page = visitor.send(form, **changed)
+
+    assert (page.status, Booking.objects.get().status) == (status, "draft")
+    assert "Nothing was booked." in page.text
+
+
 def test_what_was_booked_meanwhile_is_asked_about(check, visitor, service, form):
     ResourceFactory(location=service.location, slug="lena", name="Lena")
     by_somebody_else(form)
