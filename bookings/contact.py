@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from bookings import messages
-from bookings.booking import Booking
+from bookings.booking import UNSENT, Booking
 from bookings.correspondence import Enquiry
 from bookings.places import Location
 from operations import intents, workflow
@@ -68,10 +69,9 @@ def find_again(request: intents.Request, *, email: str, source: Source) -> None:
     if not claim.won:
         return
     recent = timezone.now() - timedelta(days=FIND_BACK_DAYS)
-    bookings = Booking.objects.filter(Q(email__iexact=email.strip()), ends_at__gt=recent).select_related(
-        "location", "service"
-    )
-    bookings = bookings.exclude(pk__in=Booking.objects.never_sent().filter(wait_entry__isnull=True))
+    theirs = Booking.objects.alias(address=Lower("email")).filter(address=email.strip().lower())
+    bookings = theirs.filter(ends_at__gt=recent).select_related("location", "service")
+    bookings = bookings.exclude(UNSENT & Q(wait_entry__isnull=True))
     operation = Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
     for booking in bookings.order_by("-starts_at")[:10]:
         messages.tell(booking, "link_sent_again", operation, copy=True)

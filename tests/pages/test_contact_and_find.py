@@ -1,10 +1,16 @@
 """Questions are received once, and nobody learns who books here."""
 
-import pytest
+import uuid
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings import contact
 from bookings.models import Enquiry
 from notifications.models import Delivery
 from operations import intents
+from operations.workflow import Source
 from tests.factories import BookingFactory
 from tests.pages.conftest import ADA
 
@@ -68,3 +74,18 @@ def test_a_bad_address_is_explained(visitor, service, email, number, status):
     page = visitor.send(visitor.open("/find/").form(), email=email, request_id=number or intents.issue())
     assert page.status == status
     assert page.form().fields["email"].strip() == email.strip()
+
+
+def test_whoever_looks_for_bookings_does_not_make_the_database_read_all_of_them():
+    request = intents.Request("web:find", uuid.uuid4())
+
+    with CaptureQueriesContext(connection) as captured:
+        contact.find_again(request, email="Ada@example.com", source=Source.WEB)
+
+    [query] = [each["sql"] for each in captured if 'FROM "bookings_booking"' in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # the tests' table is too small for an index
+        cursor.execute(f"EXPLAIN {query}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "bookings_email" in plan
+    assert plan.count("on bookings_booking") == 1
