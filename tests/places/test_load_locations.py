@@ -274,7 +274,7 @@ def test_a_person_and_a_room_cannot_have_one_slug(load, data):
     place(data, "barber-berlin")["people"][1]["slug"] = "lena"
     place(data, "barber-berlin")["rooms"] = [{"name": "Lena's room", "slug": "lena"}]
 
-    with pytest.raises(CommandError, match="rooms.slug: “lena” is the slug of one of the people"):
+    with pytest.raises(CommandError, match=r"rooms\.slug: “lena” is the slug of one of the people"):
         load(data)
 
 
