@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -284,6 +285,18 @@ class ClosureAdmin(AsksAboutBookings):
             },
         ),
     )
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",  # noqa: ARG002 - the admin's own signature
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        """The page of hours enters closures: pressed twice there, it is one."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        messages.info(request, gettext("Closures are entered on the page of hours of their place."))
+        return HttpResponseRedirect(f"{reverse('hours-places')}#away")
 
     @admin.display(description=_("closed"))
     def when_closed(self, closure: Closure) -> str:

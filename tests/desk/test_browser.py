@@ -64,6 +64,7 @@ def test_the_login_page_is_clean(page, live_server, complaints, scheme):
 def test_the_rest_of_the_admin_works_under_the_strict_policy(crowd, page, live_server, complaints):
     log_in(page, live_server)
     booking, message = crowd["bookings.failed"], crowd["notifications.dead"]
+    closure = booking.location.closures.create(starts_at=booking.starts_at, ends_at=booking.ends_at)
 
     for path in (
         "bookings/booking/",
@@ -73,7 +74,7 @@ def test_the_rest_of_the_admin_works_under_the_strict_policy(crowd, page, live_s
         f"bookings/location/{booking.location_id}/change/",
         f"bookings/service/{booking.service_id}/change/",
         f"bookings/resource/{booking.resource_id}/change/",
-        "bookings/closure/add/",
+        f"bookings/closure/{closure.pk}/change/",
         "auth/user/add/",
     ):
         page.goto(f"{live_server.url}/admin/{path}")

@@ -1,7 +1,7 @@
 """Editing places: mistakes are said in words, and times are those of the clock on the wall there."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.forms import modelform_factory
@@ -88,14 +88,22 @@ def closed(location, starts_at, ends_at):
     }
 
 
-def test_a_closure_is_entered_in_the_time_of_the_place():
-    location = LocationFactory(time_zone="Asia/Kathmandu", country="NP", subdivision="")
+def entered(location):
+    at = datetime(2027, 7, 5, 13, 0, tzinfo=UTC)
+    return Closure.objects.create(location=location, starts_at=at, ends_at=at + timedelta(hours=7))
 
-    response = client("owner").post(
-        "/admin/bookings/closure/add/", closed(location, "2027-01-05 09:00", "2027-01-05 12:30")
-    )
 
-    assert response.status_code == 302
+def corrected(closure, starts_at, ends_at):
+    browser, path = client("owner"), f"/admin/bookings/closure/{closure.pk}/change/"
+    form = Page(browser.get(path), path).form(having="starts_at_0")
+    return browser.post(path, form.fields | closed(closure.location, starts_at, ends_at))
+
+
+def test_a_closure_is_corrected_in_the_time_of_the_place():
+    closure = entered(LocationFactory(time_zone="Asia/Kathmandu", country="NP", subdivision=""))
+
+    assert corrected(closure, "2027-01-05 09:00", "2027-01-05 12:30").status_code == 302
+
     closure = Closure.objects.get()
     assert closure.starts_at == datetime(2027, 1, 5, 3, 15, tzinfo=UTC)
     assert closure.ends_at == datetime(2027, 1, 5, 6, 45, tzinfo=UTC)
@@ -122,9 +130,9 @@ def test_a_closure_is_shown_in_the_time_of_the_place_and_saved_unchanged():
     ],
 )
 def test_a_closure_that_cannot_be_is_refused(starts_at, ends_at, said):
-    response = client("owner").post(
-        "/admin/bookings/closure/add/", closed(LocationFactory(), starts_at, ends_at)
-    )
+    closure = entered(LocationFactory())
+
+    response = corrected(closure, starts_at, ends_at)
 
     assert said in Page(response, "").text
-    assert not Closure.objects.exists()
+    assert Closure.objects.get().starts_at == closure.starts_at

@@ -144,33 +144,47 @@ def test_what_concerns_no_booking_is_saved_at_once(owner):
     assert Service.objects.get().minutes == 45
 
 
-def test_a_closure_entered_in_its_list_asks_too(owner):
-    booking = BookingFactory(accepted=True)
-    day = booking.starts_at.date().isoformat()
-    form = {
-        "location": booking.location_id,
-        "starts_at_0": day,
-        "starts_at_1": "00:00",
-        "ends_at_0": day,
-        "ends_at_1": "23:00",
-    }
+@pytest.fixture
+def closure():
+    start = in_a_week() + timedelta(days=30)
+    return Closure.objects.create(location=LocationFactory(), starts_at=start, ends_at=start + timedelta(1))
 
-    shown = owner.post(reverse("admin:bookings_closure_add"), form)
-    assert (shown.status_code, Closure.objects.count()) == (409, 0)
+
+def times(start, end):
+    return {"starts_at_0": start, "starts_at_1": "00:00", "ends_at_0": end, "ends_at_1": "23:00"}
+
+
+def test_a_closure_is_entered_on_the_page_where_a_second_press_is_the_same(owner):
+    location = LocationFactory()
+    path = reverse("admin:bookings_closure_add")
+    form = {"location": location.pk, **times("2027-05-01", "2027-05-01")}
+
+    answers = [owner.get(path), owner.post(path, form), owner.post(path, form)]
+
+    assert {each["Location"] for each in answers} == {f"{reverse('hours-places')}#away"}
+    assert not Closure.objects.exists()
+    assert browser("eve", roles.AUDITOR).get(path).status_code == 403
+
+
+def test_a_closure_changed_in_its_list_asks_too(owner, closure):
+    booking = BookingFactory(accepted=True, service=ServiceFactory(location=closure.location))
+    day = booking.starts_at.date().isoformat()
+
+    shown = filled(owner, closure, **times(day, day))
+    assert (shown.status_code, outside.listed().count()) == (409, 0)
 
     assert answered(owner, shown).status_code == 302
-    assert Closure.objects.count() == 1
+    assert list(outside.listed()) == [booking]
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_a_closure_of_an_unusual_year_is_refused_in_words(owner, day):
-    location = LocationFactory(time_zone="Asia/Tokyo" if day < "2" else "America/New_York")
-    times = {"starts_at_0": day, "starts_at_1": "00:00", "ends_at_0": day, "ends_at_1": "23:00"}
+def test_a_closure_of_an_unusual_year_is_refused_in_words(owner, closure, day):
+    Location.objects.update(time_zone="Asia/Tokyo" if day < "2" else "America/New_York")
 
-    answer = owner.post(reverse("admin:bookings_closure_add"), {"location": location.pk, **times})
+    answer = filled(owner, closure, **times(day, day))
 
     assert "between 2000 and 2999" in answer.content.decode()
-    assert not Closure.objects.exists()
+    assert Closure.objects.get().starts_at == closure.starts_at
 
 
 def test_a_service_needs_people_of_its_own_place_and_kind_only(owner):
@@ -219,15 +233,13 @@ def test_questions_that_a_colleague_changed_meanwhile_are_not_overwritten(owner)
     assert "Questions: Any pets?" in Page(shown, "").text
 
 
-def test_a_closure_that_a_colleague_has_moved_stays_moved(owner):
-    start = in_a_week()
-    later = start + timedelta(days=1)
-    closure = Closure.objects.create(location=LocationFactory(), starts_at=start, ends_at=later)
+def test_a_closure_that_a_colleague_has_moved_stays_moved(owner, closure):
     form = opened(owner, closure)
-    Closure.objects.update(ends_at=later + timedelta(days=1))
+    later = closure.ends_at + timedelta(days=1)
+    Closure.objects.update(ends_at=later)
 
     assert owner.post(change_of(closure), form).status_code == 409
-    assert Closure.objects.get().ends_at == later + timedelta(days=1)
+    assert Closure.objects.get().ends_at == later
 
 
 def test_hours_saved_on_their_own_page_stay_and_do_not_make_the_form_out_of_date(owner):
