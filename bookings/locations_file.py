@@ -25,6 +25,7 @@ from bookings.file_fields import (
     Wrong,
     fits_currency,
 )
+from bookings.offerings import MOST_TO_PAY
 from bookings.questions import QuestionKind
 
 EXTRAS = re.compile(r"public_holidays_\d{4}|clock_changes_\d{4}")
@@ -189,6 +190,8 @@ class _Reader:
                 self.refuse(f"{where}.{field}", f"{entry.fields['currency']} has no such fraction.")
         if price is not None and deposit is not None and deposit > price:
             self.refuse(f"{where}.deposit", "is higher than the price.")
+        if price is not None and price * service.get("capacity", 1) > MOST_TO_PAY:
+            self.refuse(f"{where}.price", f"is more than {MOST_TO_PAY} for all places together.")
         if service.get("needs_room") and not entry.rooms:
             self.refuse(f"{where}.needs_room", "is true, but the location has no rooms.")
         self.check_questions(service.get("questions", []), where)

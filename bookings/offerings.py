@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -29,6 +31,9 @@ def validate_reminder_hours(hours: list[int]) -> None:
 def usual_reminder_hours() -> list[int]:
     """A day and two hours ahead."""
     return [24, 2]
+
+
+MOST_TO_PAY = Decimal("9999999999.99")  # what the price of a booking can hold, as many as come
 
 
 class Approval(models.TextChoices):

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bookings import embedding, place_choices, public_holidays
 from bookings.file_fields import RESERVED_FOR_LOCATIONS, RESERVED_FOR_SERVICES
-from bookings.offerings import Requirement, Service
+from bookings.offerings import MOST_TO_PAY, Requirement, Service
 from bookings.place_choices import Choices, LongSelect
 from bookings.places import Location
 from bookings.resources import Resource, ResourceKind
@@ -114,11 +115,14 @@ class ServiceForm(forms.ModelForm[Service]):
         return _free(self.cleaned_data["slug"], RESERVED_FOR_SERVICES)
 
     def clean(self) -> dict[str, Any]:
-        """A deposit above the price would never be paid back."""
+        """A deposit above the price would never be paid back, and a group pays for each of its places."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         price, deposit = cleaned.get("price"), cleaned.get("deposit")
         if price is not None and deposit is not None and deposit > price:
             self.add_error("deposit", _("The deposit is higher than the price."))
+        if price is not None and price * (cleaned.get("capacity") or 1) > MOST_TO_PAY:
+            most = {"most": number_format(MOST_TO_PAY, use_l10n=True, force_grouping=True)}
+            self.add_error("price", _("All places together cost more than %(most)s.") % most)
         return cleaned
 
 

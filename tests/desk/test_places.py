@@ -77,6 +77,14 @@ def test_a_deposit_above_the_price_is_refused():
     assert "higher than the price" in " ".join(form.errors["deposit"])
 
 
+def test_a_price_that_no_booking_of_all_places_could_hold_is_refused():
+    service = ServiceFactory(price="1000000000.00", capacity=9)
+
+    assert filled(ServiceForm, service, capacity="9").is_valid()
+    refused = filled(ServiceForm, service, capacity="10")
+    assert refused.errors["price"] == ["All places together cost more than 9,999,999,999.99."]
+
+
 def closed(location, starts_at, ends_at):
     return {
         "location": location.pk,

@@ -270,6 +270,13 @@ def test_a_mistake_in_a_service_is_named_with_its_number(load, data, field, valu
     assert message in str(refused.value)
 
 
+def test_a_price_that_no_booking_of_all_places_could_hold_is_named(load, data):
+    place(data, "barber-berlin")["services"][0] |= {"price": "1000000000", "capacity": 10}
+
+    with pytest.raises(CommandError, match=r"price: is more than 9999999999.99 for all places"):
+        load(data)
+
+
 def test_a_person_and_a_room_cannot_have_one_slug(load, data):
     place(data, "barber-berlin")["people"][1]["slug"] = "lena"
     place(data, "barber-berlin")["rooms"] = [{"name": "Lena's room", "slug": "lena"}]
