@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from operations import impact, intents
+from operations import impact, intents, reach
 from operations.desk import names, permits, shift
 from operations.desk.permits import User
 from operations.incidents import Incident
@@ -21,6 +24,7 @@ from operations.transactions import use_case
 
 LEAVE, TAKE = "desk:handover:leave", "desk:handover:take"
 HISTORY_COUNT = 20
+LOOKED_THROUGH = 200  # so many of the newest, for somebody who is not shown all of them
 SHIFT = timedelta(hours=12)
 WATCH_COUNT, WATCH_CAP = 5, 20
 GLANCE_CAP = 200  # failures of each that are looked at, where many pages show it
@@ -44,9 +48,9 @@ def shift_begins(user_id: int) -> datetime:
     return last or longest
 
 
-def waiting() -> list[Left]:
-    """What was handed over and nobody has taken yet, newest first."""
-    listed = list(HandOver.objects.filter(taken_at__isnull=True).order_by("-at")[:HISTORY_COUNT])
+def waiting(user: User) -> list[Left]:
+    """What was handed over to this person too and nobody has taken yet, newest first."""
+    listed = _newest(user, HandOver.objects.filter(taken_at__isnull=True))
     people = names.of(left.user_id for left in listed)
     held = Claim.objects.in_force().filter(user_id__in=[left.user_id for left in listed])
     begun = list(held.values_list("user_id", "at"))
@@ -60,9 +64,9 @@ def waiting() -> list[Left]:
     ]
 
 
-def history() -> list[Left]:
-    """The last hand-overs that were taken."""
-    listed = list(HandOver.objects.filter(taken_at__isnull=False).order_by("-at")[:HISTORY_COUNT])
+def history(user: User) -> list[Left]:
+    """The last hand-overs that were taken, of those that concern this person."""
+    listed = _newest(user, HandOver.objects.filter(taken_at__isnull=False))
     people = names.of([each for left in listed for each in (left.user_id, left.taken_by_id)])
     return [Left(left, people[left.user_id], people.get(left.taken_by_id or 0, "")) for left in listed]
 
@@ -84,9 +88,9 @@ def page(user: User) -> dict[str, Any]:
         "everybody": shift.taken(user),
         "promised": shift.promised(user),
         "watched": watched(user),
-        "waiting": [each for each in waiting() if each.left.user_id != user.pk],
+        "waiting": [each for each in waiting(user) if each.left.user_id != user.pk],
         "own": own,
-        "history": history(),
+        "history": history(user),
         "answer_length": handovers.ANSWER_LENGTH,
         "leave_id": intents.issue(),
         "may_work": permits.may_work(user),
@@ -107,12 +111,45 @@ def leave(request: intents.Request, user: User, answers: Mapping[str, str]) -> b
 
 @use_case
 def take(request: intents.Request, user: User, pk: int) -> tuple[HandOver, bool]:
-    """Take over once per request id; says also whether it had been done before."""
+    """Take over once per request id; says also whether it had been done before.
+
+    Raises PermissionDenied for what is about another location, and what `handovers.take` does.
+    """
     assert user.pk is not None
     claim = intents.claim(request, {"handover": pk})
-    left = HandOver.objects.get(pk=pk)
+    left = HandOver.objects.select_for_update().get(pk=pk)
+    if not _concerning(user, [left]):
+        raise PermissionDenied(_("This record belongs to a location that is not yours."))
     if not claim.won:
         return left, True
     handovers.take(left, user.pk)
     claim.intent.settle(left, "taken")
     return HandOver.objects.get(pk=pk), False
+
+
+def _newest(user: User, handed: QuerySet[HandOver]) -> list[HandOver]:
+    cap = LOOKED_THROUGH if reach.is_limited(user) else HISTORY_COUNT
+    return _concerning(user, list(handed.order_by("-at")[:cap]))[:HISTORY_COUNT]
+
+
+def _concerning(user: User, handed: Sequence[HandOver]) -> list[HandOver]:
+    """Those about nothing that is out of this person's reach.
+
+    What names no record is words alone: those of whoever works nowhere else.
+    """
+    places = reach.places_of(user)
+    if places is None:
+        return list(handed)
+    found = shift.records(user, {(label, pk) for left in handed for label, pk in left.listed})
+    writers = get_user_model().objects.in_bulk({left.user_id for left in handed if not left.listed})
+    return [
+        left
+        for left in handed
+        if all((label, pk) in found for label, pk in left.listed)
+        and (left.listed or _works_within(places, writers.get(left.user_id)))
+    ]
+
+
+def _works_within(places: reach.Places, writer: Any) -> bool:
+    theirs = reach.places_of(writer) if writer else None
+    return theirs is not None and theirs <= places

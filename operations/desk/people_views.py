@@ -92,11 +92,10 @@ def handover(request: HttpRequest) -> HttpResponse:
 def take_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Take over what somebody has handed over."""
     wanted = get_object_or_404(HandOver, pk=pk)
-    if not permits.may_work(request.user):
-        refusing.note_at_the_list(request, wanted)
-        raise PermissionDenied
 
     def act() -> str:
+        if not permits.may_work(request.user):
+            raise PermissionDenied
         number = intents.read(request.POST.get("request_id", ""), handing_over.TAKE)
         left, is_repeat = handing_over.take(number, request.user, pk)
         moved = ngettext("%(n)d matter is yours now.", "%(n)d matters are yours now.", left.moved_count) % {
@@ -107,7 +106,11 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
     def again() -> dict[str, Any]:
         return {"title": _("Hand-over"), "said": {}, **handing_over.page(request.user)}
 
-    return _answered(request, act, "desk/handover.html", again, reverse("admin:desk_handover"))
+    try:
+        return _answered(request, act, "desk/handover.html", again, reverse("admin:desk_handover"))
+    except PermissionDenied:
+        refusing.note_at_the_list(request, wanted)
+        raise
 
 
 @never_cache

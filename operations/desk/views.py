@@ -46,7 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         **({} if is_limited else _house()),
         "promised": shift.promised(request.user, due_only=True),
         "watched": handing_over.watched(request.user),
-        "waiting": handing_over.waiting(),
+        "waiting": handing_over.waiting(request.user),
     }
     return pages.framed(request, "desk/overview.html", context)
 

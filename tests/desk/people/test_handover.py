@@ -10,10 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from operations import intents
 from operations.desk import handing_over
 from operations.intents import Request
 from operations.people.claims import Claim
 from operations.people.handovers import HandOver
+from operations.repair import RecoveryAttempt
+from tests.access.test_places import staff
 from tests.desk.people.acting import act, browser_of, condition_of, somebody, text
 from tests.desk.staff import press
 from tests.factories import BookingFactory, DeliveryFactory
@@ -164,6 +167,50 @@ def test_an_auditor_reads_and_takes_nothing(anna):
     assert browser.post(PAGE, {}).status_code == 403
     assert browser.post(f"{PAGE}{HandOver.objects.get().pk}/", {}).status_code == 403
     assert Claim.objects.held_by(anna.pk).exists()
+
+
+class TestSomebodyOfOnePlace:
+    @pytest.fixture
+    def here(self):
+        return BookingFactory(failed=True)
+
+    @pytest.fixture
+    def clerk(self, here):
+        return staff(here.location, name="clerk")
+
+    def test_takes_over_what_is_about_that_place(self, anna, clerk, here):
+        act(browser_of(anna), here, "claim", "bookings.failed")
+        leave(anna, unusual="The heating is off.")
+
+        assert "The heating is off." in text(browser_of(clerk), PAGE)
+        assert take(clerk).status_code == 303
+        assert Claim.objects.held_by(clerk.pk).count() == 1
+
+    def test_reads_and_takes_nothing_about_another_and_the_try_is_kept(self, anna, clerk, here):
+        act(browser_of(anna), here, "claim", "bookings.failed")
+        act(browser_of(anna), BookingFactory(failed=True), "claim", "bookings.failed")
+        leave(anna, unusual="Mrs Secret called.")
+        left = HandOver.objects.get()
+        browser = browser_of(clerk)
+
+        for path in (PAGE, "/admin/desk/"):
+            assert "Anna ha" not in text(browser, path)
+        refused = browser.post(f"{PAGE}{left.pk}/", {"request_id": intents.issue()})
+
+        assert refused.status_code == 403
+        assert RecoveryAttempt.objects.get().subject_id == left.pk
+        assert Claim.objects.held_by(anna.pk).count() == 2
+        take(somebody("Bert"))
+        assert "Mrs Secret called." not in text(browser, PAGE)
+
+    def test_reads_words_about_no_record_of_those_who_work_nowhere_else(self, anna, clerk, here):
+        leave(anna, unusual="Mrs Secret called.")
+        leave(staff(here.location, name="late"), unusual="The heating is off.")
+
+        page = text(browser_of(clerk), PAGE)
+
+        assert "The heating is off." in page
+        assert "Mrs Secret called." not in page
 
 
 def test_the_page_costs_the_same_for_few_and_for_many(anna, bert):
