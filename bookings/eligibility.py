@@ -54,21 +54,23 @@ class Candidates:
     by_kind: Mapping[ResourceKind, tuple[Resource, ...]]
 
 
-def candidates(service: Service, start: datetime, rules: Rules = Rules.ALL) -> Candidates:
+def candidates(
+    service: Service, start: datetime, rules: Rules = Rules.ALL, known: Roster | None = None
+) -> Candidates:
     """Who could serve this start by these rules, whether free or not; two queries.
 
-    Raises NotOffered, with what these rules say against it: past, not offered at all, too soon, too far,
-    closed, between the steps, or nobody of a needed kind works.
+    With the `known` rules of its local date, none. Raises NotOffered, with what these rules say against it:
+    past, not offered at all, too soon, too far, closed, between the steps, or nobody of a needed kind works.
     """
     match rules:
         case Rules.ALL:
-            return _by_all(service, start)
+            return _by_all(service, start, known)
         case Rules.DESK:
-            return _at_the_desk(service, start)
+            return _at_the_desk(service, start, known)
         case Rules.PROMISED:
-            return by_the_hours(service, start)
+            return by_the_hours(service, start, known)
         case Rules.SET_ASIDE:
-            return _against_the_rules(service, start)
+            return _against_the_rules(service, start, known)
 
 
 def by_the_hours(service: Service, start: datetime, known: Roster | None = None) -> Candidates:
@@ -100,11 +102,11 @@ def is_active(service: Service) -> bool:
     return service.is_active and service.location.is_active
 
 
-def _by_all(service: Service, start: datetime) -> Candidates:
+def _by_all(service: Service, start: datetime, known: Roster | None) -> Candidates:
     local = _in_time(service, start)
     if not is_active(service):
         raise NotOffered("inactive", _("This is not offered at the moment."))
-    rules = roster.load(service, local.date(), local.date())
+    rules = known or roster.load(service, local.date(), local.date())
     _check_start(rules, start.timestamp())
     by_kind = rules.able(int(start.timestamp()))
     if not all(by_kind.values()):
@@ -112,25 +114,25 @@ def _by_all(service: Service, start: datetime) -> Candidates:
     return Candidates(by_kind)
 
 
-def _at_the_desk(service: Service, start: datetime) -> Candidates:
+def _at_the_desk(service: Service, start: datetime, known: Roster | None) -> Candidates:
     """It may have begun today, `desk_late_start_seconds` ago at most; closed is said before too far ahead."""
     if _is_over_at_the_desk(service, start):
         raise NotOffered("past", _("This time has passed."))
-    found = _by_the_hours(service, start)
+    found = _by_the_hours(service, start, known)
     today = timezone.localdate(timezone=service.location.zone)
     if local_date(service, start, today, date.max) > horizon(service, today):
         raise _too_far(service)
     return found
 
 
-def _against_the_rules(service: Service, start: datetime) -> Candidates:
+def _against_the_rules(service: Service, start: datetime, known: Roster | None) -> Candidates:
     """Whoever works then comes first, but absences do not count either."""
     if _is_over_at_the_desk(service, start):
         raise NotOffered("past", _("This time has passed."))
     if not is_active(service):
         raise NotOffered("inactive", _("This is not offered at the moment."))
     day = start.astimezone(service.location.zone).date()
-    rules = roster.load(service, day, day)
+    rules = known or roster.load(service, day, day)
     able = rules.able(int(start.timestamp()))
     by_kind = {
         kind: (*able[kind], *(each for each in resources if each not in able[kind]))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -35,6 +36,14 @@ class Roster:
     def resources(self) -> list[Resource]:
         return [resource for resources in self.by_kind.values() for resource in resources]
 
+    def around(self, first: date, last: date) -> list[int]:
+        """The starts of these dates and of those next to them, whatever the time zone."""
+        begin, end = (
+            datetime.combine(day, time(), UTC).timestamp()
+            for day in (first - timedelta(days=1), last + timedelta(days=2))
+        )
+        return self.starts[bisect_left(self.starts, begin) : bisect_left(self.starts, end)]
+
     def able(self, start: int) -> dict[ResourceKind, tuple[Resource, ...]]:
         """Who may do it at this start, by kind, as far as the rules go."""
         return {
@@ -45,9 +54,14 @@ class Roster:
 
 def load(service: Service, first: date, last: date) -> Roster:
     """The starts of these local dates (and some beside them, incomplete), in two queries."""
+    return of_dates(service, (first + timedelta(days=number) for number in range((last - first).days + 1)))
+
+
+def of_dates(service: Service, dates: Iterable[date]) -> Roster:
+    """The same of one or more local dates that need not follow each other."""
     location = service.location
     length, step = service.minutes * 60, location.slot_step_minutes * 60
-    days = _days(first - REACH, last + timedelta(minutes=service.minutes) + REACH)
+    days = _reached(dates, REACH + timedelta(days=timedelta(minutes=service.minutes).days))
     by_kind = _usable(service)
     resources = [resource for each in by_kind.values() for resource in each]
     opened = schedule.openings(location, days)
@@ -62,8 +76,10 @@ def load(service: Service, first: date, last: date) -> Roster:
     return Roster(open_time, grid, picked(grid, fitting), by_kind, startable)
 
 
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+def _reached(dates: Iterable[date], after: timedelta) -> list[date]:
+    """These dates and those whose rules or bookings can reach into them, sorted."""
+    around = [timedelta(days=number) for number in range(-REACH.days, after.days + 1)]
+    return sorted({day + each for day in dates for each in around})
 
 
 def usable(service: Service) -> list[Resource]:
@@ -94,7 +110,7 @@ def _exceptions(
         "location": service.location_id,
         "resources": [resource.pk for resource in resources],
         "begin": begin,
-        "end": begin + timedelta(days=len(days) + 2),
+        "end": begin + (days[-1] - days[0]) + timedelta(days=3),
     }
     closed: list[Span] = []
     away: dict[int, list[Span]] = defaultdict(list)

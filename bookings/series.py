@@ -12,14 +12,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import allocation, changes, eligibility, explanations, intake, processing, recurrence, times
+from bookings import (
+    allocation,
+    changes,
+    eligibility,
+    explanations,
+    intake,
+    processing,
+    recurrence,
+    roster,
+    times,
+)
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
 from bookings.eligibility import NotOffered, Rules
 from bookings.intake import Submission
 from bookings.offerings import Service
 from bookings.recurrence import Series
-from bookings.resources import Resource
+from bookings.resources import Resource, ResourceKind
+from bookings.roster import Roster
 from operations import intents, queue, workflow
 from operations.errors import Busy
 from operations.transactions import use_case
@@ -75,9 +86,11 @@ class Rhythm:
 def plan(rhythm: Rhythm) -> list[Occasion]:
     """Every date of the series, and what is wrong with those that cannot be booked now.
 
-    At most `series_bookings_count` dates; a few queries for each.
+    At most `series_bookings_count` dates. The rules are read once; a query or two for each date.
     """
-    return [_occasion(rhythm, day, start) for day, start in dates(rhythm)]
+    found = dates(rhythm)
+    known = roster.of_dates(rhythm.service, [day for day, _start in found])
+    return [_occasion(rhythm, day, start, known) for day, start in found]
 
 
 def dates(rhythm: Rhythm) -> list[tuple[date, datetime | None]]:
@@ -142,15 +155,15 @@ def cancel_rest(request: intents.Request, series: Series, seen: Mapping[int, int
     return len(rest)
 
 
-def _occasion(rhythm: Rhythm, day: date, start: datetime | None) -> Occasion:
+def _occasion(rhythm: Rhythm, day: date, start: datetime | None, known: Roster) -> Occasion:
     service, resource, people = rhythm.service, rhythm.resource, rhythm.people
     if start is None:
         return Occasion(day, None, _("The clocks skip this time on that day."))
     desk = rhythm.rules.are_of_staff
-    offers = times.offers(service, day, day, resource=resource, people=people, at_the_desk=desk)
+    offers = times.offers(service, day, day, resource=resource, people=people, at_the_desk=desk, known=known)
     if any(offer.start == start for offer in offers):
         return Occasion(day, start)
-    why = _rule_against(service, start, resource, Rules.DESK if desk else Rules.ALL)
+    why = _rule_against(service, start, resource, Rules.DESK if desk else Rules.ALL, known)
     between_steps = desk and not why
     if (between_steps or (why and rhythm.rules is Rules.SET_ASIDE)) and times.is_free(
         service, start, resource=resource, people=people, at_the_desk=between_steps
@@ -159,13 +172,15 @@ def _occasion(rhythm: Rhythm, day: date, start: datetime | None) -> Occasion:
     return Occasion(day, start, why or _("This time is taken."))
 
 
-def _rule_against(service: Service, start: datetime, resource: Resource | None, rules: Rules) -> str:
+def _rule_against(
+    service: Service, start: datetime, resource: Resource | None, rules: Rules, known: Roster
+) -> str:
     """What the rules say against a date, in a sentence, or ""."""
     try:
-        eligibility.candidates(service, start, rules)
+        able = eligibility.candidates(service, start, rules, known).by_kind
     except NotOffered as refusal:
         return str(refusal)
-    if resource and allocation.rule_against(service, start, resource, rules):
+    if resource and resource not in able.get(ResourceKind(resource.kind), ()):
         return _("%(name)s does not work at this time.") % {"name": resource.name}
     return ""
 

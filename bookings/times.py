@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -37,12 +38,14 @@ def offers(
     people: int = 1,
     now: datetime | None = None,
     at_the_desk: bool = False,
+    known: Roster | None = None,
 ) -> list[Offer]:
-    """The free times of these local dates of the location, both included, sorted; at most six queries.
+    """The free times of these local dates of the location, both included, sorted; at most four queries.
 
     Before now + notice and after today + horizon nothing is offered; `at_the_desk` notice does not count,
     and the step that has begun is offered too. `places_left` counts the people who could still come at that
-    time (with `resource`, if given); what has no session for so many `people` is left out.
+    time (with `resource`, if given); what has no session for so many `people` is left out. With the `known`
+    rules of these dates, and perhaps of others, two queries.
     """
     now = now or timezone.now()
     today = now.astimezone(service.location.zone).date()
@@ -51,10 +54,10 @@ def offers(
         return []
     notice = -service.location.slot_step_minutes if at_the_desk else service.location.minimum_notice_minutes
     earliest = now.timestamp() + notice * 60
-    rules = roster.load(service, first, last)
+    rules = known or roster.load(service, first, last)
     if resource is not None and resource not in rules.resources:
         return []
-    local = [datetime.fromtimestamp(start, service.location.zone) for start in rules.starts]
+    local = [datetime.fromtimestamp(start, service.location.zone) for start in rules.around(first, last)]
     starts = {
         int(start.timestamp()): start
         for start in local
@@ -127,14 +130,19 @@ def nearest(
     resource: Resource | None = None,
     people: int = 1,
     at_the_desk: bool = False,
+    within: timedelta = timedelta.max,
+    known: Roster | None = None,
 ) -> list[Offer]:
-    """The free times nearest to a start, in order of time."""
+    """The free times nearest to a start, in order of time, if there are any `within` so many days.
+
+    With the `known` rules of these days, a query or two for each time that it looks farther.
+    """
     today = timezone.localdate(timezone=service.location.zone)
     horizon = eligibility.horizon(service, today)
     wanted = eligibility.local_date(service, start, today, horizon)
     reach, found = timedelta(days=1), list[Offer]()
-    while len(found) < count and not (wanted - reach < today and horizon < wanted + reach):
-        reach *= 3
+    while len(found) < count and reach < within and not (wanted - reach < today and horizon < wanted + reach):
+        reach = min(reach * 3, within)
         found = offers(
             service,
             wanted - reach,
@@ -142,9 +150,22 @@ def nearest(
             resource=resource,
             people=people,
             at_the_desk=at_the_desk,
+            known=known,
         )
     found.sort(key=lambda offer: abs(offer.start - start))
     return sorted(found[:count], key=lambda offer: offer.start)
+
+
+def nearest_to_each(service: Service, starts: Sequence[datetime], *, count: int) -> list[list[Offer]]:
+    """The free times nearest to each of several starts, a week away at most; the rules are read once."""
+    if not starts:
+        return []
+    today = today_at(service)
+    horizon = eligibility.horizon(service, today)
+    wanted = {eligibility.local_date(service, start, today, horizon) for start in starts}
+    reach = range(-WEEK.days, WEEK.days + 1)
+    known = roster.of_dates(service, {day + timedelta(days=number) for day in wanted for number in reach})
+    return [nearest(service, start, count=count, within=WEEK, known=known) for start in starts]
 
 
 def is_free(

@@ -22,7 +22,6 @@ from bookings.recurrence import Series
 from bookings.series import Occasion, Rhythm
 from bookings.views import days, duplicates, lookup, waiting
 from bookings.views.answers import SeeOther, page, private
-from bookings.views.days import Slot
 from bookings.when import Spoken
 from operations import intents
 from operations.errors import Busy, HoldfastError
@@ -65,12 +64,16 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     series = _series(token)
     bookings = series.bookings.select_related("location", "resource").order_by("starts_at", "pk")
     missed = [parse_start(each["start"]) for each in series.missed]
+    near = times.nearest_to_each(series.service, missed, count=3)
     context = {
         "location": series.location,
         "service": series.service,
         "series": series,
         "bookings": list(bookings),
-        "missed": [(start, _nearest(series.service, start)) for start in missed],
+        "missed": [
+            (start, days.slots(series.service, offers, None))
+            for start, offers in zip(missed, near, strict=True)
+        ],
         "can_cancel": bool(recurring.cancellable(series)),
         "repeat": request.GET.get("repeat", ""),
     }
@@ -159,11 +162,6 @@ def _line(service: Service, occasion: Occasion, kept: set[datetime] | None) -> L
         is_kept=occasion.is_free and (kept is None or start in kept),
         address=f"{times_page}?{urlencode({'date': occasion.day.isoformat()})}",
     )
-
-
-def _nearest(service: Service, start: datetime) -> list[Slot]:
-    """The free times nearest to a date that could not be booked."""
-    return days.slots(service, times.nearest(service, start, count=3), None)
 
 
 def _confirm(

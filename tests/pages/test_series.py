@@ -1,14 +1,18 @@
 """A series is booked in three steps without a script: how often, which dates, and what came of it."""
 
 import re
+import uuid
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 
-from bookings.models import Booking, Series, Service
+from bookings import series
+from bookings.intake import Submission
+from bookings.models import Absence, Booking, Series, Service
 from operations import intents
-from tests.factories import BookingFactory, person_of
+from operations.workflow import Source
+from tests.factories import BookingFactory, in_a_week, person_of
 from tests.pages.conftest import ADA
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +77,30 @@ def test_a_date_taken_meanwhile_is_told_with_alternatives(plan, visitor, service
     assert "1 date was not free any more" in answer.text
     assert len(answer.times) == 3
     assert Series.objects.get().bookings.count() == 3
+
+
+def test_half_a_year_is_shown_with_the_rules_read_once(plan, visitor, service, django_assert_max_num_queries):
+    service.location.horizon_days = 400
+    service.location.save()
+
+    with django_assert_max_num_queries(6 + 26):
+        page = visitor.open(plan.replace("count=4", "count=26"))
+
+    assert len(kept(page)) == 26
+
+
+def test_each_date_that_was_missed_costs_a_query_or_two(service, visitor, django_assert_max_num_queries):
+    person, first = person_of(service.location), in_a_week()
+    starts = [first + timedelta(days=7 * number) for number in range(8)]
+    Absence.objects.create(resource=person, starts_at=starts[1], ends_at=starts[-1] + timedelta(days=1))
+    wanted = Submission(service=service, start=first, resource=None, name="Ada", email="a@example.com")
+    key = intents.Request("web:book-series", uuid.uuid4())
+    made = series.book(key, wanted, "week", starts, source=Source.WEB).series
+
+    with django_assert_max_num_queries(9 + 2 * 7):
+        page = visitor.open(f"/s/{made.token}/")
+
+    assert "7 dates were not free any more" in page.text
 
 
 def test_what_was_typed_and_unticked_survives_a_mistake(plan, visitor):
