@@ -55,6 +55,7 @@ def change(request: HttpRequest, location: Location, pk: int, resource: str = ""
         return console.barred(request, person or location, "away", _("Change an absence"))
     entered = get_object_or_404(_entered(location, person), pk=pk)
     told: dict[str, Any] = {"editing": entered, "away_mark": request.POST.get("was") or saving.mark(entered)}
+    told["mark"] = saving.mark(person or location)
     if request.method != "POST":
         return hours_page.page(request, location, person, away=AwayForm.of(entered, location), **told)
     form = AwayForm(request.POST, location=location)
@@ -81,11 +82,14 @@ def remove(request: HttpRequest, location: Location, pk: int, resource: str = ""
     person = whom(location, resource)
     if not request.user.has_perm(f"bookings.delete_{'absence' if person else 'closure'}"):
         return console.barred(request, person or location, "away", _("Delete an absence"))
+    entered = _entered(location, person).filter(pk=pk).first()
     try:
-        saving.call_back(location, get_object_or_404(_entered(location, person), pk=pk), deciding.by(request))
+        by, was = deciding.by(request), request.POST.get("was", "")
+        is_done = entered is not None and saving.call_back(location, entered, was, by)
     except HoldfastError as refusal:
-        return hours_page.page(request, location, person, status=409, problem=str(refusal))
-    messages.success(request, _("Deleted."))
+        told: dict[str, Any] = {"problem": str(refusal), "mark": saving.mark(person or location)}
+        return hours_page.page(request, location, person, status=409, **told)
+    messages.success(request, _("Deleted.") if is_done else _("Already deleted."))
     return console.see_other(hours_page.address(location, person))
 
 

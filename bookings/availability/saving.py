@@ -124,13 +124,21 @@ def correct(
 
 
 @use_case
-def call_back(location: Location, entered: Absence | Closure, by: By) -> None:
-    """Delete a closure or an absence; one that is gone already stays gone."""
+def call_back(location: Location, entered: Absence | Closure, was: str, by: By) -> bool:
+    """Delete a closure or an absence; False for one that is gone already, which stays gone.
+
+    Raises ChangedMeanwhile for one that is not what it was when the page was opened.
+    """
     watch = Watch(location.pk)
-    if type(entered)._default_manager.filter(pk=entered.pk).exists():
-        _log(entered, DELETION, by)
-        type(entered)._default_manager.filter(pk=entered.pk).delete()
+    stored = type(entered)._default_manager.filter(pk=entered.pk).first()
+    if stored is None:
+        return False
+    if mark(stored) != was:
+        raise ChangedMeanwhile
+    _log(stored, DELETION, by)
+    stored.delete()
     watch.settle(by.seen)
+    return True
 
 
 def _fields(record: Location | Resource, hours: str, breaks: list[str]) -> dict[str, Any]:

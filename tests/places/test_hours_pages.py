@@ -14,7 +14,7 @@ from operations import roles
 from operations.repair import RecoveryAttempt
 from tests.calendar.attending import staff
 from tests.calendar.pages import browser, look, post
-from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
+from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, in_a_week
 
 pytestmark = pytest.mark.django_db
 
@@ -359,13 +359,23 @@ def test_a_closure_shows_whom_it_hits_and_can_be_taken_back(owner):
     assert answered(owner, shown).status_code == 303
     assert list(outside.listed()) == [booking]
 
-    path = hours(booking.location)
-    owner.post(
-        look(owner, path).form(action="/delete/").action,
-        {"request_id": form_of(owner, path).fields["request_id"]},
-    )
+    form = look(owner, hours(booking.location)).form(action="/delete/")
+    assert [post(owner, form).status_code for _press in range(2)] == [303, 303]
     assert not Closure.objects.exists()
     assert not outside.listed().exists()
+
+
+def test_what_a_colleague_has_changed_is_not_deleted_by_an_old_page(owner):
+    start = in_a_week()
+    closure = LocationFactory().closures.create(starts_at=start, ends_at=start + timedelta(days=1))
+    form = look(owner, hours(closure.location)).form(action="/delete/")
+    Closure.objects.update(ends_at=start + timedelta(days=7))
+
+    assert post(owner, form).status_code == 409
+    assert Closure.objects.get().ends_at == start + timedelta(days=7)
+
+    assert post(owner, look(owner, hours(closure.location)).form(action="/delete/")).status_code == 303
+    assert not Closure.objects.exists()
 
 
 def test_pressing_enter_twice_is_one_absence(owner):
