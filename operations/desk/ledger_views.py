@@ -73,7 +73,7 @@ def _proof(request: HttpRequest, shown: Proof | None) -> HttpResponse:
 
 
 def _run_now(request: HttpRequest) -> HttpResponse:
-    job = get_object_or_404(ScheduledJob, name=request.POST.get("job", ""))
+    job = get_object_or_404(ScheduledJob, name=request.POST.get("job", "").replace("\x00", ""))
     try:
         number = intents.read(request.POST.get("request_id", ""), schedules.SCOPE)
         if not schedules.may_run(request.user) or not permits.may_view(request.user, ScheduledJob):

@@ -106,6 +106,11 @@ def test_a_form_without_its_number_runs_nothing(job):
     assert not ScheduledJob.objects.due().exists()
 
 
+@pytest.mark.parametrize("name", ["weekly", "\x00"])
+def test_there_is_no_job_of_another_name(job, name):
+    assert client("operator").post(SCHEDULES, {"job": name}).status_code == 404
+
+
 def test_somebody_without_the_permission_to_look_is_told_so(job):
     assert client("newcomer").get(SCHEDULES).status_code == 403
 
