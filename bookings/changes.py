@@ -104,6 +104,7 @@ def resend(
 ) -> Changed:
     """Send one of the booking's messages once more, marked as a copy: the latest unless one is named.
 
+    Every few minutes at most (`copies.wait`): another press is not allowed now.
     Raises messages.UnknownMessage when the customer was never told anything under that id.
     """
 

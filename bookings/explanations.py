@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings import language, money
+from bookings import copies, language, money
 from bookings.booking import Booking, FailureCode, Status, Waiting
 from bookings.offerings import Approval
 
@@ -104,11 +104,7 @@ def why_not(booking: Booking, action: str) -> str:
         case "retry":
             return _why_not_retry(booking)
         case "resend":
-            return (
-                ""
-                if booking.status != Status.DRAFT and booking.messages.exists()
-                else _("No message has been written yet.")
-            )
+            return _why_not_resend(booking)
         case "calendar":
             return (
                 ""
@@ -185,6 +181,12 @@ def _why_not_retry(booking: Booking) -> str:
     if booking.failure_code not in CUSTOMER_MAY_RETRY:
         return _("This cannot be tried again online. Please contact us.")
     return _already_begun(booking)
+
+
+def _why_not_resend(booking: Booking) -> str:
+    if booking.status == Status.DRAFT or not booking.messages.exists():
+        return _("No message has been written yet.")
+    return copies.wait(booking)
 
 
 def _why_not_address(booking: Booking) -> str:

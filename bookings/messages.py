@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import attention, language, reminders, text_messages
+from bookings import attention, copies, language, reminders, text_messages
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.letters import about, compose
@@ -30,7 +30,6 @@ MERGED = "merged"
 OFFER, JOINED = "wait_list_offer", "wait_list_joined"
 BESIDES = frozenset({REMINDER, ADDRESS_CHANGED})  # they say nothing new, so they are never "the latest"
 NOT_LEFT = frozenset({EffectStatus.PENDING, EffectStatus.HELD, EffectStatus.CANCELLED, EffectStatus.EXPIRED})
-LINK_PAUSE = timedelta(minutes=5)
 USEFUL_AFTER_START = timedelta(days=1)
 UNTIL_START = frozenset({"received", "confirmation", "moved"})
 
@@ -140,7 +139,7 @@ def send_link_to_waiting(entry: WaitEntry, operation: Operation) -> None:
     if entry.booking_id:
         about |= Q(message__booking=entry.booking_id)
     told = Delivery.objects.filter(about, channel=EMAIL, is_for_staff=False).order_by("-pk").first()
-    if told and told.created_at < timezone.now() - LINK_PAUSE:
+    if told and told.created_at < timezone.now() - copies.PAUSE:
         outbox.once_more(told, operation)
 
 
@@ -230,7 +229,7 @@ def _tell(
 
 def _send_link(booking: Booking, operation: Operation) -> Delivery | None:
     sent = Delivery.objects.filter(message__booking=booking, kind=LINK_AGAIN)
-    fresh = sent.filter(created_at__gt=timezone.now() - LINK_PAUSE, recipient=booking.email)
+    fresh = sent.filter(created_at__gt=timezone.now() - copies.PAUSE, recipient=booking.email)
     if recent := fresh.first():
         return recent
     return _tell(booking, LINK_AGAIN, booking.email, f"link:{sent.count()}", operation)

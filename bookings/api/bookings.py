@@ -121,7 +121,7 @@ def retry(request: HttpRequest, token: Token, body: RetryIn | None = None) -> Ht
 
 @router.post(f"{ONE}/resend", response=BookingOut, summary="Send a message again", openapi_extra=act())
 def resend(request: HttpRequest, token: Token, body: ResendIn | None = None) -> HttpResponse:
-    """Sends a marked copy of a message of this booking."""
+    """Sends a marked copy of a message of this booking; one in five minutes at most."""
     key, version = _asked(request, "resend")
     message_id = body.message or "" if body else ""
     with refusals.of_booking(token):

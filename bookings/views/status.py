@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import explanations, ics, language, merged, messages, told
+from bookings import copies, explanations, ics, language, merged, messages, told
 from bookings.booking import Booking, Status
 from bookings.places import Location
 from bookings.reminders import REMINDER
@@ -106,6 +106,7 @@ def _context(booking: Booking) -> dict[str, Any]:
         .select_related("delivery")
         .order_by("delivery_id")
     ]
+    actions = explanations.allowed_actions(booking)
     return {
         "location": booking.location,
         "booking": booking,
@@ -115,7 +116,8 @@ def _context(booking: Booking) -> dict[str, Any]:
         "explanation": explanations.explain(booking),
         "google_address": "" if explanations.why_not(booking, "calendar") else ics.google_address(booking),
         "changes_end": explanations.changes_end(booking),
-        "actions": explanations.allowed_actions(booking),
+        "actions": actions,
+        "next_copy": "" if copies.ASKED in actions or booking.forgotten_at else copies.wait(booking),
         "counts": merged.what_counts(booking),
         "lines": [_line(delivery, booking.location) for delivery in deliveries if not _is_dropped(delivery)],
         "moved_silently": what_changed.moved_silently(booking),

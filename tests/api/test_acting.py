@@ -275,3 +275,17 @@ def test_where_a_group_cannot_be_tried_again_it_is_offered_times_that_hold_all_o
     offered = assert_problem(refused, 409, "time-taken")["alternatives"]
     assert offered
     assert later.starts_at not in [datetime.fromisoformat(each["start"]) for each in offered]
+
+
+def test_copies_are_sent_every_few_minutes_at_most_and_the_answer_says_when():
+    booking = DeliveryFactory(done=True).message.booking
+    path, seen, key = f"/bookings/{booking.token}/resend", tag(booking), uuid.uuid4()
+    post(path, seen=seen, key=key)
+
+    refused, repeated = post(path, seen=seen), post(path, seen=seen, key=key)
+
+    problem = assert_problem(refused, 409, "not-allowed-now")
+    assert "You can ask for another one from" in problem["detail"]
+    assert "resend" not in problem["allowed_actions"]
+    assert repeated["Idempotency-Replayed"] == "true"
+    assert Delivery.objects.count() == 2

@@ -1,12 +1,17 @@
 """While no mail gets through, the booking's page still tells the truth and gives its owner what they need."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import transaction
+from django.utils import timezone
 
 from bookings import processing
 from bookings.models import Booking
 from notifications import channels, work
 from notifications.models import Delivery
+from operations import intents
 from operations.workflow import WORKER
 from tests.factories import BookingFactory
 from tests.notifications.conftest import server
@@ -61,6 +66,23 @@ def test_asking_again_is_taken_and_makes_no_second_mail(visitor, booking, down):
 
     assert page.status == 200
     assert Delivery.objects.filter(kind="confirmation").count() == 1
+
+
+def test_asking_again_and_again_is_answered_with_when_it_can_be_asked(visitor, booking, down):
+    question = f"/b/{booking.token}/resend/"
+    with time_machine.travel(timezone.now().replace(second=30), tick=False) as clock:
+        form = visitor.open(question).form()
+        assert "You can ask for another one from" in visitor.send(form).text
+        refused = visitor.send(form, request_id=intents.issue())
+        clock.shift(timedelta(minutes=5))
+        early = visitor.open(question)
+        clock.shift(timedelta(seconds=30))
+
+        assert visitor.open(question).form()
+    assert refused.status == 409
+    for page in (refused, early):
+        assert "You asked for a copy at" in page.text
+        assert not page.forms
 
 
 def test_the_address_can_be_corrected_and_one_mail_leaves_when_mail_works_again(visitor, booking, down):
