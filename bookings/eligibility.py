@@ -107,7 +107,7 @@ def _by_all(service: Service, start: datetime, known: Roster | None) -> Candidat
     if not is_active(service):
         raise NotOffered("inactive", _("This is not offered at the moment."))
     rules = known or roster.load(service, local.date(), local.date())
-    _check_start(rules, start.timestamp())
+    _check_start(service, rules, start.timestamp())
     by_kind = rules.able(int(start.timestamp()))
     if not all(by_kind.values()):
         raise NotOffered("nobody", _("Nobody is available at this time."))
@@ -151,6 +151,7 @@ def _by_the_hours(service: Service, start: datetime, rules: Roster | None = None
         rules = roster.load(service, day, day)
     if not covers(starts_within(rules.open_time, service.minutes * 60), start.timestamp()):
         raise NotOffered("closed", _("We are closed at this time."))
+    _check_own_hours(rules, start.timestamp())
     by_kind = rules.able(int(start.timestamp()))
     if not all(by_kind.values()):
         raise NotOffered("nobody", _("Nobody is available at this time."))
@@ -184,11 +185,19 @@ def _in_time(service: Service, start: datetime) -> datetime:
     return start.astimezone(location.zone)
 
 
-def _check_start(rules: Roster, start: float) -> None:
+def _check_start(service: Service, rules: Roster, start: float) -> None:
     if start in rules.starts:
         return
     if not covers(starts_within(rules.open_time, 1), start):
         raise NotOffered("closed", _("We are closed at this time."))
-    if start in rules.grid:
+    if covers(starts_within(rules.open_time, service.minutes * 60), start):
+        _check_own_hours(rules, start)
+    elif start in rules.grid:
         raise NotOffered("too_long", _("We close before this would end."))
     raise NotOffered("off_step", _("Nothing starts at exactly this time."))
+
+
+def _check_own_hours(rules: Roster, start: float) -> None:
+    """Raises NotOffered for a time that the place is open for and the service's own hours leave out."""
+    if not covers(rules.fitting, start):
+        raise NotOffered("service_hours", _("This is not offered at this time."))

@@ -191,6 +191,11 @@ def hours(value: Any) -> str:
     return found
 
 
+def own_hours(value: Any) -> str:
+    """An empty text or null means: as the location."""
+    return "" if value in ("", None) else hours(value)
+
+
 def breaks(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise Wrong("must be a list of times such as “12:30-13:15”.")
@@ -265,6 +270,7 @@ SERVICE: dict[str, Check] = {
     "slug": slug(RESERVED_FOR_SERVICES),
     "description": text(5000),
     "minutes": number(1, SMALL),
+    "hours": own_hours,
     "buffer_before_minutes": number(0, SMALL),
     "buffer_after_minutes": number(0, SMALL),
     "price": money,

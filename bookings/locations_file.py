@@ -172,7 +172,11 @@ class _Reader:
             self.refuse("country", f"no calendar of public holidays is known for “{country}”.")
         elif country and not public_holidays.is_known(country, subdivision):
             self.refuse("subdivision", f"“{subdivision}” is not known in the holidays of {country}.")
-        texts = [entry.fields.get("opening_hours", ""), *(each.get("days", "") for each in entry.people)]
+        texts = [
+            entry.fields.get("opening_hours", ""),
+            *(each.get("days", "") for each in entry.people),
+            *(each.get("hours", "") for each in entry.services),
+        ]
         if not country and any(text and opening.parse(text).mentions_holidays for text in texts):
             self.refuse("country", "is missing, but the hours speak of public holidays (PH).")
         for kind in LISTS:

@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from bookings import away_words, opening, public_holidays, schedule, when
 from bookings.calendar.day_grid import clock, closing_clock
+from bookings.offerings import Service
 from bookings.places import Closure, Location
 from bookings.resources import Absence, Resource
 from bookings.roster import REACH
-from bookings.schedule import Opening
+from bookings.schedule import Offering, Opening
 from bookings.spans import Span, merge, subtract
 
 
@@ -54,6 +55,7 @@ class Timetable:
     def __post_init__(self) -> None:
         self.opened: list[Opening] = schedule.openings(self.location, self.days)
         self._working: dict[int, list[Span]] = {}
+        self._offerings: dict[int, Offering] = {}
 
     @cached_property
     def open_time(self) -> list[Span]:
@@ -65,6 +67,12 @@ class Timetable:
         if resource.pk not in self._working:
             self._working[resource.pk] = schedule.work(resource, self.location, self.opened, self.days)
         return self._working[resource.pk]
+
+    def offering(self, service: Service) -> Offering:
+        """When a service takes place, as its hours are written; closures not taken out."""
+        if service.pk not in self._offerings:
+            self._offerings[service.pk] = schedule.offering(service, self.opened, self.days)
+        return self._offerings[service.pk]
 
     def against_place(self, wanted: Span) -> Obstacle | None:
         """Why the place is not open for all of this time."""
@@ -81,6 +89,24 @@ class Timetable:
             "closing": clock(_local(free[1], self.location)),
         }
         return Obstacle("too_long", _("It would end at %(end)s, and the place closes at %(closing)s.") % said)
+
+    def against_service(self, service: Service, wanted: Span) -> Obstacle | None:
+        """Why the service's own hours, where it has some, do not hold all of this time."""
+        if not service.hours:
+            return None
+        offering = self.offering(service)
+        if any(holds([stretch], wanted) for stretch in offering.stretches):
+            return None
+        ends = [end for begin, end in offering.stretches if begin <= wanted[0] < end]
+        if not ends:
+            return Obstacle("service_hours", self._elsewhen(service, _local(wanted[0], self.location).date()))
+        said = {
+            "service": service.name,
+            "end": clock(_local(wanted[1], self.location)),
+            "closing": clock(_local(max(ends), self.location)),
+        }
+        text = _("It would end at %(end)s, and by its own hours %(service)s ends at %(closing)s.")
+        return Obstacle("service_hours", text % said)
 
     def against(self, resource: Resource, wanted: Span) -> Obstacle | None:
         """Why somebody is not there for all of this time."""
@@ -106,7 +132,7 @@ class Timetable:
         day = begin.date()
         hours = [clocks(piece.span, self.location) for piece in self.opened if piece.day == day]
         said = {
-            "day": dateformat.format(day, pgettext("date format", "l j F Y")),
+            "day": _named(day),
             "hours": ", ".join(hours),
             "holiday": self.holiday(day),
         }
@@ -118,6 +144,17 @@ class Timetable:
             return _("The place is closed at that time: on %(day)s it is open %(hours)s.") % said
         return _("The opening hours open nothing on %(day)s.") % said
 
+    def _elsewhen(self, service: Service, day: date) -> str:
+        openings = [piece.span for piece in self.offering(service).openings if piece.day == day]
+        said = {
+            "service": service.name,
+            "day": _named(day),
+            "hours": ", ".join(clocks(span, self.location) for span in openings),
+        }
+        if openings:
+            return _("%(service)s has hours of its own: on %(day)s it takes place %(hours)s.") % said
+        return _("%(service)s has hours of its own and does not take place on %(day)s.") % said
+
     def _not_at_work(self, resource: Resource, day: date) -> str:
         begin, end = (
             schedule.instant(each, 0, self.location.zone) for each in (day, day + timedelta(days=1))
@@ -127,7 +164,7 @@ class Timetable:
         ]
         said = {
             "name": resource.name,
-            "day": dateformat.format(day, pgettext("date format", "l j F Y")),
+            "day": _named(day),
             "hours": ", ".join(working),
         }
         if working:
@@ -179,6 +216,10 @@ def _first(gone: Iterable[Gone], wanted: Span) -> Gone | None:
 
 def _local(moment: int, location: Location) -> datetime:
     return datetime.fromtimestamp(moment, location.zone)
+
+
+def _named(day: date) -> str:
+    return dateformat.format(day, pgettext("date format", "l j F Y"))
 
 
 def clocks(span: Span, location: Location) -> str:

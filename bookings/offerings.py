@@ -63,6 +63,13 @@ class Service(models.Model):
         verbose_name=_("minutes"),
         help_text=_("How long it takes. Bookings to come keep the time that they have."),
     )
+    hours = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        verbose_name=_("own hours"),
+        help_text=_("Own days or hours in OpenStreetMap syntax, e.g. Tu-Sa; empty: as the location."),
+    )
     buffer_before_minutes = models.PositiveSmallIntegerField(
         default=0,
         verbose_name=_("minutes kept free before"),

@@ -30,6 +30,7 @@ WORDS = {
     "service_off": gettext_lazy("Its service is switched off."),
     "closed": gettext_lazy("The place is not open then."),
     "too_long": gettext_lazy("The place closes before it ends."),
+    "service_hours": gettext_lazy("Its service does not take place then."),
     "closure": gettext_lazy("The place is closed then."),
     "left": gettext_lazy("Whoever it is with is switched off."),
     "away": gettext_lazy("Whoever it is with is away then."),
@@ -240,7 +241,7 @@ def _against(table: Timetable, booking: Booking, resources: list[Resource]) -> O
         said = {"service": booking.service.name}
         return Obstacle("service_off", _("%(service)s is switched off and not booked any more.") % said)
     wanted = int(booking.starts_at.timestamp()), int(booking.ends_at.timestamp())
-    if against := table.against_place(wanted):
+    if against := table.against_place(wanted) or table.against_service(booking.service, wanted):
         return against
     return next((found for each in resources if (found := table.against(each, wanted))), None)
 

@@ -16,7 +16,7 @@ from django.db import connection
 from bookings import schedule
 from bookings.offerings import Service
 from bookings.resources import Resource, ResourceKind
-from bookings.spans import Span, covers, merge, picked, starts_within, subtract
+from bookings.spans import Span, common, covers, joined, merge, picked, starts_within, subtract
 
 REACH = timedelta(days=2)
 """How far an opening can reach into other dates: to 48:00, and a clock change."""
@@ -24,9 +24,13 @@ REACH = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Roster:
-    """All times are seconds since the epoch; `startable` has first and last start, both included."""
+    """All times are seconds since the epoch; `fitting`, `startable` have first and last start, both included.
+
+    `open_time` is the place's; from a `fitting` start all of the service lies in it and in its own hours.
+    """
 
     open_time: list[Span]
+    fitting: list[Span]
     grid: list[int]
     starts: list[int]
     by_kind: dict[ResourceKind, list[Resource]]
@@ -67,13 +71,14 @@ def of_dates(service: Service, dates: Iterable[date]) -> Roster:
     opened = schedule.openings(location, days)
     closed, away = _exceptions(service, resources, days)
     open_time = subtract(merge(piece.span for piece in opened), closed)
-    fitting = starts_within(open_time, length)
-    grid = sorted({start for piece in opened for start in range(*piece.span, step)})
+    offering = schedule.offering(service, opened, days)
+    fitting = joined(starts_within(common(offering.stretches, open_time), length))
+    grid = sorted({start for piece in offering.openings for start in range(*piece.span, step)})
     startable = {}
     for resource in resources:
         working = subtract(schedule.work(resource, location, opened, days), away[resource.pk])
         startable[resource.pk] = starts_within(working, length)
-    return Roster(open_time, grid, picked(grid, fitting), by_kind, startable)
+    return Roster(open_time, fitting, grid, picked(grid, fitting), by_kind, startable)
 
 
 def _reached(dates: Iterable[date], after: timedelta) -> list[date]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bookings import opening, public_holidays
+from bookings.offerings import Service
 from bookings.opening import DayPlan, Minutes
 from bookings.places import Location
 from bookings.resources import Resource
@@ -16,10 +17,21 @@ from bookings.spans import Span, merge, subtract
 
 @dataclass(frozen=True)
 class Opening:
-    """A stretch of a location's open time and the date whose rules opened it."""
+    """A stretch of a location's open time, or of a service's, and the date whose rules opened it."""
 
     day: date
     span: Span
+
+
+@dataclass(frozen=True)
+class Offering:
+    """When a service takes place, closures not taken out.
+
+    Starts are counted from the beginning of each of `openings`; what is booked lies in one of `stretches`.
+    """
+
+    openings: Sequence[Opening]
+    stretches: Sequence[Span]
 
 
 def instant(day: date, minutes: int, zone: ZoneInfo) -> int:
@@ -39,6 +51,25 @@ def openings(location: Location, days: Iterable[date]) -> list[Opening]:
         opened += [Opening(day, span) for span in _spans(day, _own(plan), zone)]
         closed += _spans(day, plan.closes, zone)
     return [Opening(piece.day, span) for piece in opened for span in subtract([piece.span], closed)]
+
+
+def offering(service: Service, opened: Sequence[Opening], days: Sequence[date]) -> Offering:
+    """By the service's own hours, as they are written, or without them by these openings of the place.
+
+    Each of its openings stands alone: classes that follow each other are two. Hours that name only days
+    (Mo,We) mean the place's openings that began on those days, taken together where they touch.
+    """
+    if not service.hours:
+        return Offering(opened, merge(piece.span for piece in opened))
+    location = service.location
+    timed, idle, whole_days = _by_rules(service.hours, location, days)
+    as_place = [piece for piece in opened if piece.day in whole_days]
+    pieces = [
+        Opening(piece.day, span) for piece in (*timed, *as_place) for span in subtract([piece.span], idle)
+    ]
+    alone = subtract([piece.span for piece in timed], idle)
+    together = subtract(merge(piece.span for piece in as_place), idle)
+    return Offering(sorted(pieces, key=lambda each: each.span), sorted([*alone, *together]))
 
 
 def work(
@@ -61,15 +92,23 @@ def _hours_of_work(
 ) -> tuple[list[Span], list[Span]]:
     if not resource.hours:
         return [piece.span for piece in opened], []
-    working: list[Span] = []
+    timed, idle, whole_days = _by_rules(resource.hours, location, days)
+    return [piece.span for piece in timed] + [piece.span for piece in opened if piece.day in whole_days], idle
+
+
+def _by_rules(
+    text: str, location: Location, days: Iterable[date]
+) -> tuple[list[Opening], list[Span], set[date]]:
+    """What hours open and close at times of their own, and the dates that they name as such."""
+    timed: list[Opening] = []
     idle: list[Span] = []
     whole_days = set()
-    for day, plan in _plans(resource.hours, location, days):
-        working += _spans(day, plan.opens, location.zone)
+    for day, plan in _plans(text, location, days):
+        timed += [Opening(day, span) for span in _spans(day, plan.opens, location.zone)]
         idle += _spans(day, plan.closes, location.zone)
         if plan.whole_day:
             whole_days.add(day)
-    return working + [piece.span for piece in opened if piece.day in whole_days], idle
+    return timed, idle, whole_days
 
 
 def _plans(text: str, location: Location, days: Iterable[date]) -> list[tuple[date, DayPlan]]:

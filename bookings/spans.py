@@ -62,6 +62,17 @@ def starts_within(free: Iterable[Span], length: int, *, before: int = 0, after: 
     ]
 
 
+def common(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """What each span has in common with the others, in its order; spans that touch or overlap stay apart."""
+    spans = list(spans)
+    return subtract(spans, subtract(spans, others))
+
+
+def joined(starts: Iterable[Span]) -> list[Span]:
+    """Stretches of starts (both ends included) that may overlap, as sorted ones that do not."""
+    return [(first, end - 1) for first, end in merge((first, last + 1) for first, last in starts)]
+
+
 def common_starts(one: list[Span], other: list[Span]) -> list[Span]:
     """The starts (both ends included) that two sorted lists of `starts_within` have in common."""
     common: list[Span] = []

@@ -83,10 +83,12 @@ def _wrong(service: Service, resource: Resource) -> Obstacle:
 
 
 def _shut(service: Service, rules: Roster, table: Timetable, wanted: Span) -> list[Obstacle]:
-    """The hours of the place, and the steps in which something begins there."""
+    """The hours of the place and of the service, and the steps in which something begins there."""
     found = []
     if against := table.against_place(wanted):
         found.append(against)
+    elif own := table.against_service(service, wanted):
+        return [own]
     if wanted[0] not in rules.grid and not (against and against.code == "closed"):
         found.append(_off_step(service, rules, wanted[0]))
     return found
@@ -100,6 +102,11 @@ def _off_step(service: Service, rules: Roster, begin: int) -> Obstacle:
     text = _(
         "Nothing starts at exactly this time: starts are every %(step)s minutes, counted from the opening."
     )
+    if service.hours:
+        text = _(
+            "Nothing starts at exactly this time: starts are every %(step)s minutes,"
+            " counted from the beginning of the service's own hours."
+        )
     if near:
         text += " " + _("The nearest ones: %(near)s.")
     return Obstacle("off_step", text % said)

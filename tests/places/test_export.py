@@ -77,15 +77,17 @@ def test_the_seven_places_come_back_as_they_were(tmp_path):
     needs_room=st.booleans(),
     reminders=st.lists(st.integers(1, 720), max_size=6, unique=True),
     breaks=st.lists(st.sampled_from(["12:30-13:15", "22:00-02:00"]), max_size=2),
+    hours=st.sampled_from(["", "Mo,We 18:00-19:15", "Sa,Su"]),
 )
 def test_any_place_comes_back_as_it_was(
-    tmp_path, name, price, has_deposit, minutes, capacity, needs_room, reminders, breaks
+    tmp_path, name, price, has_deposit, minutes, capacity, needs_room, reminders, breaks, hours
 ):
     service = {
         "name": name,
         "price": str(price),
         "deposit": str(price) if has_deposit else None,
         "minutes": minutes,
+        "hours": hours,
         "capacity": capacity,
         "needs_room": needs_room,
         "reminder_hours": reminders,

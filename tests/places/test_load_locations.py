@@ -257,6 +257,8 @@ def test_a_mistake_is_named_and_changes_nothing(load, data, field, value, messag
         ("reminder_hours", 24, "reminder_hours: must be a list of at most 6 hours"),
         ("reminder_hours", [24, 0], "reminder_hours: must be from 1 to 720."),
         ("reminder_hours", [2, 2], "reminder_hours: names one hour twice."),
+        ("hours", "evenings", "hours: “evenings” is not OpenStreetMap syntax"),
+        ("hours", ["Mo"], "hours: must be a text."),
         ("duration", 30, "duration: is not known."),
         ("slug", "contact", "slug: “contact” is the address of another page."),
     ],
@@ -407,3 +409,20 @@ def test_a_wrong_number_of_days_is_refused(load, data, given):
 
     with pytest.raises(CommandError, match="barber-berlin: keep_days: must be"):
         load(data)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("Mo,We 18:00-19:15", "Mo,We 18:00-19:15"), ("", ""), (None, "")]
+)
+def test_a_service_has_the_hours_that_the_file_says_and_else_those_it_had(load, data, given, kept):
+    service = place(data, "barber-berlin")["services"][0]
+    service["hours"] = "Tu"
+    load(data)
+
+    service["hours"] = given
+    load(data)
+    del service["hours"]
+    load(data)
+
+    first = Location.objects.get(slug="barber-berlin").services.first()
+    assert first.hours == kept

@@ -55,6 +55,7 @@ def other_room(booking):
 CHANGES = {
     "lacking": lambda each: lambda: Requirement.objects.create(service=each.service, kind="room"),
     "not_theirs": other_room,
+    "service_hours": lambda each: set_to(each.service, hours="Mo-Su 01:00-02:00"),
     "closed": lambda each: set_to(each.location, opening_hours="Mo-Su 01:00-02:00"),
     "not_at_work": lambda each: set_to(each.resource, hours="Mo-Su 01:00-02:00"),
     "break": lambda each: set_to(each.resource, breaks=["00:00-24:00"]),

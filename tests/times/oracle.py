@@ -77,6 +77,8 @@ class World:
     horizon: int
     kinds: tuple[str, ...]
     people: list[Person]
+    own: Hours | None = None
+    """The hours of the service itself; None: whenever the place is open."""
     closures: list[tuple[datetime, datetime]] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
 
@@ -86,12 +88,13 @@ class World:
         begun = self._minutes_by_opening_day(days)
         open_now = set().union(*begun.values()) - self._minutes(self.closures)
         workers = {person.key: self._working(person, begun, open_now, days) for person in self.people}
+        stretches = self._stretches(begun, days)
         found = []
         for start in sorted(self._grid(days)):
             if not self._in_time(start, first, last, now):
                 continue
             run = {start + MINUTE * number for number in range(self.minutes)}
-            if not run <= open_now:
+            if not run <= open_now or not any(run <= each for each in stretches):
                 continue
             able = {person.key for person in self.people if run <= workers[person.key]}
             offer = self._places(start, able, wish)
@@ -140,7 +143,7 @@ class World:
     def _grid(self, days: list[date]) -> set[datetime]:
         grid = set()
         for day in days:
-            for span in self._opened(day):
+            for span in self._offered(day):
                 moment, end = clock(self.zone, day, span[0]), clock(self.zone, day, span[1])
                 while moment < end:
                     grid.add(moment)
@@ -149,6 +152,19 @@ class World:
 
     def _opened(self, day: date) -> list[tuple[int, int]]:
         return [span or (0, 1440) for span in self.hours.spans_of(day, self.holidays)]
+
+    def _offered(self, day: date) -> list[tuple[int, int]]:
+        """What anchors starts: the service's own openings; a day as such means the place's."""
+        if not self.own:
+            return self._opened(day)
+        spans = self.own.spans_of(day, self.holidays)
+        return [span for span in spans if span] + (self._opened(day) if None in spans else [])
+
+    def _stretches(self, begun: dict[date, set[datetime]], days: list[date]) -> list[set[datetime]]:
+        """Each is time that one run must lie in: an own opening, or all days as such together."""
+        by_day = {day: self.own.spans_of(day, self.holidays) if self.own else [None] for day in days}
+        as_place = set().union(*(begun[day] for day, spans in by_day.items() if None in spans))
+        return [as_place] + [self._walls(day, [span]) for day in days for span in by_day[day] if span]
 
     def _minutes_by_opening_day(self, days: list[date]) -> dict[date, set[datetime]]:
         return {day: self._walls(day, self._opened(day)) for day in days}

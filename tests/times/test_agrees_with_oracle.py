@@ -1,6 +1,7 @@
 """Whatever the place, its rules and its bookings: offered exactly when a slow second opinion says so."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -60,6 +61,17 @@ work_hours = st.one_of(
     st.builds(lambda days, off: Hours((Rule(days, None),), off), weekdays, st.booleans()),
     st.builds(lambda rule, off: Hours((rule,), off), timed(most_days), st.booleans()),
 )
+own_hours = st.one_of(
+    st.none(),
+    st.none(),
+    st.builds(lambda days, off: Hours((Rule(days, None),), off), weekdays, st.booleans()),
+    st.builds(
+        lambda first, more, off: Hours((first, *more), off),
+        timed(most_days),
+        st.lists(timed(weekdays), max_size=1),
+        st.booleans(),
+    ),
+)
 
 
 @st.composite
@@ -96,6 +108,7 @@ def worlds(draw):
         horizon=draw(st.sampled_from([1, 3, 6, 6, 60])),
         kinds=kinds,
         people=people,
+        own=draw(own_hours),
         closures=draw(st.lists(stretch, max_size=2)),
     )
     taken = draw(st.lists(st.tuples(st.sampled_from(people), stretch), max_size=4))
@@ -115,6 +128,7 @@ def build(world, taken):
     service = ServiceFactory(
         location=location,
         minutes=world.minutes,
+        hours=world.own.text() if world.own else "",
         buffer_before_minutes=world.before,
         buffer_after_minutes=world.after,
         capacity=world.capacity,
@@ -215,7 +229,7 @@ def check_candidates(world, service, first, last, now):
     for person in world.people:
         person.occupied = []
     allowed = {start: choice for start, choice, _places in world.offers(first, last, now)}
-    grid = sorted(world._grid([first, last]))[::7]
+    grid = sorted(world._grid([first, last]) | replace(world, own=None)._grid([first, last]))[::7]
     with time_machine.travel(now, tick=False):
         for start in {*grid, *list(allowed)[:5]}:
             if not first <= start.astimezone(world.zone).date() <= last:
