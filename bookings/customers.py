@@ -25,7 +25,8 @@ LOOKED_BACK = 1000  # bookings that were committed after younger ones
 def collect() -> int:
     """Note the customers of new bookings; returns how many rows were added or brought up to date.
 
-    Once a minute and not while somebody books: a submission writes nothing for it and waits for nobody.
+    Also whoever only wrote or waits: they may ask what is known about them, and to be forgotten. Once a
+    minute and not while somebody books: a submission writes nothing for it and waits for nobody.
     """
     newest = Customer.objects.order_by("-last_booking_id").values_list("last_booking_id", flat=True).first()
     after, noted = max(0, (newest or 0) - LOOKED_BACK), 0
@@ -34,7 +35,7 @@ def collect() -> int:
         if last is None:
             break
         after, noted = last, noted + count
-    return noted
+    return noted if turns.is_over() else noted + _collect_others()
 
 
 def meet(booking: Booking) -> None:
@@ -55,6 +56,14 @@ def _collect(after: int) -> tuple[int | None, int]:
     ids = list(Booking.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
     _complete(ids)
     return (ids[-1], _note(_booked(ids))) if ids else (None, 0)
+
+
+@use_case
+def _collect_others() -> int:
+    """How many were noted who have not booked; only those who are not forgotten yet are looked through."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_OTHERS, {"now": timezone.now()})
+        return int(cursor.rowcount)
 
 
 def _booked(ids: list[int]) -> list[int]:
@@ -141,8 +150,8 @@ def find(key: str) -> Customer | None:
     return _first(Customer.objects.filter(email="", phone_key__in=phones.keys(typed)))
 
 
-def of(booking: Booking) -> Customer | None:
-    """Whose booking it is, if they are still named and noted by now."""
+def of(booking: Booking | Enquiry) -> Customer | None:
+    """Whose booking or enquiry it is, if they are still named and noted by now."""
     if booking.email:
         return find(booking.email)
     if not booking.phone_key:
@@ -233,3 +242,16 @@ _INSERT_BY_PHONE = """
     ON CONFLICT (phone) WHERE phone <> '' DO UPDATE
         SET name = excluded.name, last_booking_id = excluded.last_booking_id, seen_at = excluded.seen_at,
             phone_key = excluded.phone_key"""
+# Nobody writes or waits without an address.
+_INSERT_OTHERS = """
+    INSERT INTO bookings_customer
+        (email, phone, phone_key, name, last_booking_id, created_at, seen_at, blocked_reason, presses)
+    SELECT DISTINCT ON (found.key) found.key, '', '', name, 0, %(now)s, %(now)s, '', 0
+    FROM (
+        SELECT lower(email) AS key, name, created_at FROM bookings_enquiry WHERE email <> ''
+        UNION ALL
+        SELECT lower(email) AS key, name, created_at FROM bookings_waitentry WHERE email <> ''
+    ) AS found
+    WHERE NOT EXISTS (SELECT FROM bookings_customer AS known WHERE known.email = found.key)
+    ORDER BY found.key, created_at DESC
+    ON CONFLICT (email) WHERE email <> '' DO NOTHING"""

@@ -8,15 +8,16 @@ from django.db import IntegrityError, transaction
 
 from bookings import customers, erasure
 from bookings.booking import Booking
+from bookings.correspondence import Enquiry
 from bookings.customer import Customer
 from operations.transactions import require_transaction
 
 
-def follow(booking: Booking, known: Customer | None) -> None:
-    """Lead the row under which this booking was noted to where its customer is known by now.
+def follow(booking: Booking | Enquiry, known: Customer | None) -> None:
+    """Lead the row under which this booking or enquiry was noted to where its customer is known by now.
 
-    It stays while anything else is under the wrong key, and with what staff pressed if it is older than the
-    booking: it may be of somebody else then, whose address was given in error.
+    It stays while anything else is under the wrong key, and with what staff pressed if it is older than
+    that: it may be of somebody else then, whose address was given in error.
     """
     require_transaction()
     row = known and Customer.objects.select_for_update(of=("self",)).filter(pk=known.pk).first()
@@ -29,7 +30,7 @@ def follow(booking: Booking, known: Customer | None) -> None:
         row.delete()
 
 
-def _lead(row: Customer, booking: Booking) -> None:
+def _lead(row: Customer, booking: Booking | Enquiry) -> None:
     row.email = booking.email.lower()
     row.phone, row.phone_key = ("", "") if row.email else (booking.phone, booking.phone_key)
     with suppress(IntegrityError), transaction.atomic():  # another booking's customer was noted just now

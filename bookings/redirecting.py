@@ -106,7 +106,9 @@ def _learn_of_enquiry(about: Message, delivery: Delivery, recipient: str, operat
     """The answer will go to the right address; the message itself is still to be sent there."""
     enquiry = workflow.fetch(Enquiry, pk=about.enquiry_id)
     if outbox.digest(enquiry.email) == outbox.digest(delivery.recipient):
+        known = customers.of(enquiry)
         workflow.perform(enquiry, "correct_email", operation, email=recipient)
+        following.follow(enquiry, known)
     return False
 
 

@@ -25,6 +25,7 @@ from tests.factories import (
     EnquiryFactory,
     LocationFactory,
     ServiceFactory,
+    WaitEntryFactory,
     advance,
 )
 from tests.pages.visitor import Page
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.django_db
 
 ADA = "ada@example.com"
 LIST = "/admin/bookings/customer/"
+WHEN_OVER = {EnquiryFactory: {"answered": True}, WaitEntryFactory: {"moves": (("leave", {}, STAFF),)}}
 
 
 def known(**fields):
@@ -91,6 +93,26 @@ class TestCollecting:
         customers.collect()
 
         assert Customer.objects.count() == 5
+
+    @pytest.mark.parametrize("factory", [EnquiryFactory, WaitEntryFactory])
+    def test_who_only_wrote_or_waits_is_known_too_and_can_be_erased(self, owner, factory):
+        subject = factory(email="Ada@Example.com", name="Ada Byron", **WHEN_OVER[factory])
+        customers.collect()
+        customer = customers.find(ADA)
+
+        pressed(owner, customer, "erase")
+
+        assert (again(subject).email, again(customer).email) == ("", "")
+        assert customers.collect() == 0
+
+    def test_who_books_after_asking_is_one_customer(self):
+        EnquiryFactory(email=ADA)
+        customers.collect()
+
+        booking = BookingFactory(email=ADA, name="Ada Byron")
+        customers.collect()
+
+        assert [each.last_booking_id for each in Customer.objects.all()] == [booking.pk]
 
     def test_a_submission_does_not_write_it(self):
         BookingFactory()

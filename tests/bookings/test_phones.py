@@ -100,7 +100,7 @@ def test_the_desk_finds_bookings_enquiries_and_customers(typed):
 
     found = {hit.record for each in searching.find(user("owner"), typed) for hit in each.hits}
 
-    assert found == {booking, enquiry, Customer.objects.get()}
+    assert found == {booking, enquiry, Customer.objects.get(email="")}
 
 
 def test_few_last_digits_are_not_looked_for():
@@ -178,7 +178,7 @@ def test_what_was_there_before_gets_its_form():
 
     importlib.import_module("bookings.migrations.0036_numbers_that_are_there_get_it").fill(apps, None)
 
-    found = [model.objects.get() for model in (Booking, Enquiry, Customer)]
+    found = [Booking.objects.get(), Enquiry.objects.get(), Customer.objects.get(email="")]
     assert {each.phone_key for each in found} == {"+493023125201"}
     assert (found[0], found[1], found[0].version) == (booking, enquiry, version)
 
