@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
@@ -145,6 +146,13 @@ class QuickAdmin(WithinReach, admin.ModelAdmin[Any]):
             return None
         found: Model | None = hidden.first()
         return found
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """What is ticked and can be a record."""
+        data = request.POST.copy()
+        data.setlist(ACTION_CHECKBOX_NAME, [str(pk) for pk in remedy_actions.ticked(request)])
+        request.POST = data  # type: ignore[assignment]
+        return super().response_action(request, queryset)
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Whether there is a search box; what it searches is `search_keys`."""

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from operations import intents
-from operations.desk import moments
+from operations.desk import moments, numbers
 from operations.errors import Refusal
 from operations.people import claims, notes, pledges, snoozes
 from operations.recovery import Condition
@@ -104,9 +104,10 @@ def _keep(asked: Asked) -> None:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    number = numbers.read(text)
+    if number is None:
         raise Refusal(_("This page has lost track of what it showed. Please look again."))
-    return int(text)
+    return number
 
 
 ACTS: dict[str, Act] = {

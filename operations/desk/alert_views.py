@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from operations import intents, recovery
 from operations.alerts import Alert
-from operations.desk import alert_pages, pages, permits
+from operations.desk import alert_pages, numbers, pages, permits
 from operations.errors import Busy, Refusal
 
 
@@ -56,8 +56,7 @@ def _page_of(request: HttpRequest, code: str) -> str:
 
 
 def _acknowledge(request: HttpRequest) -> HttpResponse:
-    number = request.POST.get("alert", "")
-    alert = get_object_or_404(Alert, pk=int(number) if number.isascii() and number.isdecimal() else 0)
+    alert = get_object_or_404(Alert, pk=numbers.read(request.POST.get("alert", "")))
     try:
         asked = intents.read(request.POST.get("request_id", ""), alert_pages.SCOPE)
         if not permits.may_work(request.user):

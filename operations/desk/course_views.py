@@ -85,4 +85,5 @@ def _moment(text: str) -> datetime | None:
         moment = parse_datetime(text)
     except ValueError:
         return None
-    return moment if moment is None or moment.tzinfo else None
+    is_readable = moment and moment.tzinfo and 1970 <= moment.year < 9999  # the outermost days have no zone
+    return moment if is_readable else None

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
-from operations.desk import matters
+from operations.desk import matters, numbers
 from operations.desk.matters import Matter
 from operations.people.pledges import Pledge
 from operations.recovery import Condition
@@ -50,21 +50,22 @@ def page(condition: Condition, after: str = "", narrow: Narrow = lambda records:
 
 def _behind(condition: Condition, after: str) -> QuerySet[Any]:
     records = condition.ordered()
-    moment, _separator, pk = after.rpartition("~")
-    if not pk.isdecimal() or not pk.isascii():
+    moment, _separator, number = after.rpartition("~")
+    pk = numbers.read(number)
+    if pk is None:
         return records
     if not condition.harm_at:
-        return records.filter(pk__gt=int(pk))
+        return records.filter(pk__gt=pk)
     column = condition.harm_at
     if not moment:
-        return records.filter(**{f"{column}__isnull": True, "pk__gt": int(pk)})
+        return records.filter(**{f"{column}__isnull": True, "pk__gt": pk})
     try:
         parsed = parse_datetime(moment)
     except ValueError:
         parsed = None
     if parsed is None or parsed.tzinfo is None:
         return records
-    later = Q(**{f"{column}__gt": parsed}) | Q(**{column: parsed, "pk__gt": int(pk)})
+    later = Q(**{f"{column}__gt": parsed}) | Q(**{column: parsed, "pk__gt": pk})
     return records.filter(later | Q(**{f"{column}__isnull": True}))  # PostgreSQL sorts NULL last
 
 

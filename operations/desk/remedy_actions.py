@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from operations import intents, reach, repair
-from operations.desk import matters, pages, permits, press, refusing
+from operations.desk import matters, numbers, pages, permits, press, refusing
 from operations.desk.subjects import Subject
 from operations.errors import HoldfastError
 from operations.history import Actor, Operation, Source
@@ -143,37 +143,38 @@ def refuse_the_forbidden(request: HttpRequest, model: type[Model]) -> None:
     if action is None or permits.may_recover(request.user, action.remedy):
         return
     tried = Operation(actor=Actor.STAFF, source=Source.DESK, user_id=request.user.pk)
-    for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)[:RECORD_CAP]:
-        if pk.isascii() and pk.isdecimal():
-            repair.record_denial(action.condition, action.remedy.code, int(pk), tried)
+    for pk in ticked(request)[:RECORD_CAP]:
+        repair.record_denial(action.condition, action.remedy.code, pk, tried)
     raise PermissionDenied
+
+
+def ticked(request: HttpRequest) -> list[int]:
+    """The numbers of the records that are ticked; what is no number is none."""
+    read = [numbers.read(pk) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+    return [pk for pk in read if pk is not None]
 
 
 def _selected(request: HttpRequest, queryset: QuerySet[Any]) -> list[int]:
     """What was ticked, whether or not it still is in the filtered list."""
     if request.POST.get("select_across") == "1":
         return list(queryset.values_list("pk", flat=True)[: RECORD_CAP + 1])
-    ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-    return [int(pk) for pk in ticked if pk.isascii() and pk.isdecimal()]
+    return ticked(request)
 
 
 def _shown(request: HttpRequest) -> list[tuple[int, int]]:
     """The records and versions that the page before showed."""
-    pairs = [mark.partition("-") for mark in request.POST.getlist(SHOWN)[:RECORD_CAP]]
-    return [
-        (int(pk), int(version))
-        for pk, _dash, version in pairs
-        if pk.isascii() and pk.isdecimal() and version.isascii() and version.isdecimal()
-    ]
+    marks = [mark.partition("-") for mark in request.POST.getlist(SHOWN)[:RECORD_CAP]]
+    pairs = [(numbers.read(pk), numbers.read(version)) for pk, _dash, version in marks]
+    return [(pk, version) for pk, version in pairs if pk is not None and version is not None]
 
 
 def _tell(request: HttpRequest, remedy: Remedy, outcomes: list[Outcome]) -> None:
-    numbers = Counter(outcome.result for outcome in outcomes)
+    counted = Counter(outcome.result for outcome in outcomes)
     said = {"remedy": remedy.title}
-    if done := numbers[Result.APPLIED]:
+    if done := counted[Result.APPLIED]:
         text = ngettext("“%(remedy)s” done for %(n)d record.", "“%(remedy)s” done for %(n)d records.", done)
         messages.success(request, text % {**said, "n": done})
-    if resolved := numbers[Result.ALREADY_RESOLVED]:
+    if resolved := counted[Result.ALREADY_RESOLVED]:
         text = ngettext("%(n)d was already resolved.", "%(n)d were already resolved.", resolved)
         messages.info(request, text % {"n": resolved})
     for outcome in outcomes:

@@ -6,6 +6,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.urls import NoReverseMatch, reverse
 
 from bookings.models import Booking
+from operations import intents
 from operations.desk import finding
 from operations.history import Event
 from operations.repair import RecoveryAttempt, Result
@@ -201,6 +202,35 @@ def test_view_only_staff_are_offered_no_action_and_their_try_is_written_down(rol
     assert response.status_code == 403
     assert RecoveryAttempt.objects.get().result == Result.REFUSED
     assert Booking.objects.get(pk=booking.pk).status == "failed"
+
+
+TOO_LONG = [number * "9" for number in (19, 23, 5000)]
+
+
+@pytest.mark.parametrize("number", TOO_LONG)
+@pytest.mark.parametrize("action", ["bookings.failed:cancel", "delete_selected"])
+def test_what_is_ticked_and_can_be_no_record_is_not_treated(action, number):
+    browser = client("owner")
+    asked = {"reason": "A storm.", "request_id": intents.issue()}
+    path = BOOKINGS if "cancel" in action else reverse("admin:bookings_service_changelist")
+
+    answers = [
+        browser.post(path, {"action": action, ACTION_CHECKBOX_NAME: number}),
+        browser.post(path, {"action": action, ACTION_CHECKBOX_NAME: "1", "shown": f"{number}-1", **asked}),
+        browser.post(path, {"action": action, ACTION_CHECKBOX_NAME: "1", "shown": f"1-{number}", **asked}),
+    ]
+
+    assert {answer.status_code for answer in answers} <= {200, 302}
+    assert not RecoveryAttempt.objects.exists()
+
+
+@pytest.mark.parametrize("number", TOO_LONG)
+def test_a_try_at_what_can_be_no_record_is_refused_too(number):
+    answer = client("auditor").post(
+        BOOKINGS, {"action": "bookings.failed:cancel", ACTION_CHECKBOX_NAME: number}
+    )
+
+    assert answer.status_code == 403
 
 
 def test_nobody_can_delete_from_a_list():

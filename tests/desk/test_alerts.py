@@ -54,6 +54,11 @@ def test_who_has_seen_it_is_kept_and_its_routes_are_not_tried_again(told):
     assert [press.result for press in RecoveryAttempt.objects.all()] == ["applied"]
 
 
+@pytest.mark.parametrize("number", ["", "x", "9" * 23, "9" * 5000])
+def test_there_is_no_alert_of_another_number(number):
+    assert client("operator").post(PAGE, {"alert": number}).status_code == 404
+
+
 def test_an_auditor_reads_and_presses_nothing(told):
     fields = form(browser_of(somebody("Anna"))).fields
     browser = client("auditor")

@@ -97,7 +97,11 @@ def test_each_number_leads_to_its_records():
 
 
 @pytest.mark.parametrize(
-    "query", ["since=x&until=y", "since=2026-01-01", "kind=%00", "until=2020-01-01T00:00:00Z"]
+    "query",
+    [
+        *("since=x&until=y", "since=2026-01-01", "kind=%00", "until=2020-01-01T00:00:00Z"),
+        *("until=0001-01-01T00:00:00%2B00:00", "since=9999-12-31T23:59:59Z"),
+    ],
 )
 def test_a_forged_stretch_shows_a_page(query):
     assert client("owner").get(f"{COURSE}?{query}").status_code == 200

@@ -72,7 +72,17 @@ def test_records_of_one_moment_and_without_one_are_each_shown_once(monkeypatch):
     assert found == dated + undated
 
 
-MARKS = ["nonsense", "~", "~x", "2020~5", "2020-99-99T00:00:00Z~5", "~" + "9" * 40, "\x00~1"]
+MARKS = [
+    "nonsense",
+    "~",
+    "~x",
+    "2020~5",
+    "2020-99-99T00:00:00Z~5",
+    "~" + "9" * 40,
+    "~" + "9" * 5000,
+    "0001-01-01T00:00:00+00:00~5",
+    "\x00~1",
+]
 
 
 @pytest.mark.parametrize("mark", MARKS)
