@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from bookings import allocation, explanations, intake, messages, processing, redirecting
+from bookings import allocation, explanations, intake, messages, processing, redirecting, staff_notices
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status, Waiting
 from bookings.eligibility import NotOffered, Rules
@@ -85,6 +85,8 @@ def move(
 
     def act(booking: Booking, operation: Operation) -> None:
         move_to(booking, start, resource, operation)
+        if booking.waiting_for != Waiting.STAFF:
+            staff_notices.tell(booking, staff_notices.MOVED, operation)
 
     payload = {"start": start, "resource": resource.pk if resource else None}
     try:
@@ -191,6 +193,7 @@ def call_off(booking: Booking, operation: Operation, *, reason: str = "") -> Non
     workflow.perform(booking, "cancel", operation, by=Actor.CUSTOMER, reason=reason)
     messages.supersede_unsent(booking, operation)
     messages.tell(booking, "cancelled_by_customer", operation)
+    staff_notices.tell(booking, staff_notices.CANCELLED_ONLINE, operation)
 
 
 def let_go(booking: Booking, operation: Operation, *, by: Actor, reason: str = "") -> None:

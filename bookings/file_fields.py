@@ -258,6 +258,7 @@ LOCATION: dict[str, Check] = {
     "colour": colour,
     "how_to_pay": text(1000),
     "text_messages": yes_or_no,
+    "staff_notices": yes_or_no,
     "embed_parents": websites,
     "keep_days": lambda value: None if value is None else number(1, 3650)(value),
 }

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import override
 
 from bookings import (
@@ -34,11 +35,16 @@ from notifications.kinds import Attachment, Content
 from notifications.models import Delivery
 from operations.errors import OvertakenError
 
+BOOKED, MOVED, CANCELLED_ONLINE = "staff_booked", "staff_moved", "staff_cancelled"
+NOTICES = frozenset({BOOKED, MOVED, CANCELLED_ONLINE})
 INVITING = frozenset({"confirmation", "moved"})
 CANCELLED, STANDING = frozenset({Status.CANCELLED}), frozenset({Status.ACCEPTED, Status.IN_PROGRESS})
 TRUE_WHILE = {
     "received": frozenset({Status.SUBMITTED}),
     "staff_request_waiting": frozenset({Status.SUBMITTED}),
+    BOOKED: STANDING,
+    MOVED: STANDING | {Status.SUBMITTED},
+    CANCELLED_ONLINE: CANCELLED,
     "confirmation": STANDING,
     "moved": STANDING | {Status.SUBMITTED},
     "reminder": STANDING,
@@ -147,11 +153,18 @@ def _about_booking(delivery: Delivery, booking: Booking, name: str, own: Message
         ),
         "link": own_page,
         "own_page": own_page,
-        "desk": f"{settings.HOLDFAST_URL}/admin/desk/bookings.awaiting_staff/{booking.pk}/",
+        "desk": settings.HOLDFAST_URL + _for_staff(delivery, booking),
         "new_address": delivery.parameters.get("new_address", ""),
     }
     context |= _in_its_place(booking) | _own_words(own, booking, delivery.language)
     return render(delivery, name, booking.location, context, _invitation(delivery, booking))
+
+
+def _for_staff(delivery: Delivery, booking: Booking) -> str:
+    """Where staff do what the message is about."""
+    if delivery.kind in NOTICES:
+        return reverse("staff-booking", args=[booking.location.slug, booking.pk or 0])
+    return f"/admin/desk/bookings.awaiting_staff/{booking.pk}/"
 
 
 def _in_its_place(booking: Booking) -> dict[str, Any]:

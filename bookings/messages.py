@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import attention, copies, language, reminders, text_messages
+from bookings import attention, copies, language, letters, reminders, text_messages
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.letters import about, compose
@@ -348,12 +348,20 @@ register(
         compose=attention.compose,
         matters_when_missed=False,
     ),
-    Kind(
-        code="staff_request_waiting",
-        title=_("Request to staff"),
-        compose=compose,
-        about=about,
-        link_copy=_link_copy,
-        matters_when_missed=False,
+    *(
+        Kind(
+            code=code,
+            title=title,
+            compose=compose,
+            about=about,
+            link_copy=_link_copy,
+            matters_when_missed=False,
+        )
+        for code, title in (
+            ("staff_request_waiting", _("Request to staff")),
+            (letters.BOOKED, _("New booking, to staff")),
+            (letters.MOVED, _("Moved by the customer, to staff")),
+            (letters.CANCELLED_ONLINE, _("Cancelled by the customer, to staff")),
+        )
     ),
 )

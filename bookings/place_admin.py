@@ -55,7 +55,7 @@ class LocationAdmin(PlaceRecordAdmin):
             },
         ),
         (_("Language and money"), {"fields": ("locale", "currency", "how_to_pay")}),
-        (_("Messages"), {"fields": ("text_messages",)}),
+        (_("Messages"), {"fields": ("staff_notices", "text_messages")}),
         (_("Looks and your website"), {"fields": ("colour", "embed_parents", "on_your_website")}),
         (_("Customers' data"), {"fields": ("privacy_url", "legal_url", "keep_days")}),
     )

@@ -118,6 +118,15 @@ class Location(models.Model):
             " number."
         ),
     )
+    staff_notices = models.BooleanField(
+        _("write to us about bookings"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "A mail to the e-mail address of this place whenever a customer books, moves or cancels online."
+            " Requests that wait for your answer are always mailed."
+        ),
+    )
     embed_parents = models.TextField(
         _("websites that may show the booking pages"),
         max_length=2000,

@@ -21,7 +21,7 @@ from bookings.waitlist.entry import WaitEntry
 from notifications.kinds import Content
 from notifications.models import Delivery
 
-OF_STAFF = ("staff_request_waiting", attention.KIND)
+OF_STAFF = ("staff_request_waiting", *sorted(letters.NOTICES), attention.KIND)
 WAITING = {Approval.PAYMENT: Waiting.PAYMENT, Approval.PARTNER: Waiting.PARTNER}
 CALLED_OFF = {"status": Status.CANCELLED, "failure_code": "", "waiting_for": "", "answer_until": None}
 STANDING = CALLED_OFF | {"status": Status.ACCEPTED}
@@ -30,6 +30,7 @@ STATES: dict[str, dict[str, Any]] = {
     "cancelled_by_staff": CALLED_OFF | {"cancelled_by": "staff"},
     messages.MERGED: CALLED_OFF | {"cancelled_by": "staff"},
     "cancelled_by_customer": CALLED_OFF | {"cancelled_by": "customer"},
+    letters.CANCELLED_ONLINE: CALLED_OFF | {"cancelled_by": "customer"},
     "failed": STANDING | {"status": Status.FAILED, "failure_code": FailureCode.CONFIRMATION_EXPIRED},
 }
 

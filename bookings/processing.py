@@ -12,7 +12,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import customers, messages, rehearsal
+from bookings import customers, messages, rehearsal, staff_notices
 from bookings.booking import Booking, FailureCode, Waiting
 from bookings.offerings import Approval
 from operations import incidents, workflow
@@ -86,11 +86,14 @@ def decide(booking: Booking, operation: Operation) -> None:
 
 def accept(booking: Booking, operation: Operation, *, silently: bool = False) -> None:
     """Accept a locked booking and tell the customer, unless it is `silently`; reminders come anyway."""
+    has_staff_s_answer = booking.waiting_for == Waiting.STAFF
     if booking.waiting_for:
         messages.supersede_unsent(booking, operation)
     workflow.perform(booking, "accept", operation, silently=silently)
     if not silently:
         messages.tell(booking, "confirmation", operation)
+    if not has_staff_s_answer:
+        staff_notices.tell(booking, staff_notices.BOOKED, operation)
     messages.remind(booking, operation)
 
 

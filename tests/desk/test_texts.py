@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from bookings import letter_facts, messages, placeholders, processing
 from bookings.letters import compose
 from bookings.models import Booking, MessageText
+from bookings.previews import OF_STAFF
 from bookings.text_forms import EDITABLE, MessageTextForm
 from notifications import kinds, work
 from notifications.models import Delivery
@@ -138,7 +139,7 @@ def test_names_of_enquiries_are_not_those_of_bookings(place):
 
 
 def test_every_kind_that_customers_get_can_be_written_anew():
-    told_to_staff = {"staff_request_waiting", "staff_needs_attention", "channel_test"}
+    told_to_staff = {"channel_test", *OF_STAFF}
 
     assert {code for code in kinds.kinds() if "parcel" not in code} - told_to_staff == set(EDITABLE)
 
@@ -191,7 +192,7 @@ def test_a_text_broken_behind_the_form_s_back_fails_its_own_message_only(server:
     assert Booking.objects.get().status == "accepted"
 
 
-@pytest.mark.parametrize("kind", [*EDITABLE, "staff_request_waiting", "staff_needs_attention"])
+@pytest.mark.parametrize("kind", [*EDITABLE, *OF_STAFF])
 @pytest.mark.parametrize("has_data", [True, False])
 def test_every_kind_can_be_seen_beforehand(place, kind, has_data):
     if has_data:
@@ -285,7 +286,7 @@ def test_the_list_of_previews_leads_to_each(place):
     page = Page(owner.get("/admin/bookings/messagetext/previews/"), "")
     links = [link for link in page.links if "kind=" in link]
 
-    assert len(links) == len(EDITABLE) + 2
+    assert len(links) == len(EDITABLE) + len(OF_STAFF)
     assert (
         "/admin/bookings/messagetext/previews/" in Page(owner.get("/admin/bookings/messagetext/"), "").links
     )
