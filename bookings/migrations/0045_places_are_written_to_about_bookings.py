@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0043_people_are_counted_when_they_change"),
+        ("bookings", "0044_services_have_hours"),
     ]
 
     operations = [
