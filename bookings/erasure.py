@@ -90,13 +90,17 @@ def asking() -> QuerySet[Customer]:
     return Customer.objects.to_be_erased().order_by("erase_asked_at", "pk")
 
 
+def quiet_days() -> int:
+    """How many days a customer of whom there is no booking is kept."""
+    return min(settings.HOLDFAST.booking_retention_days, settings.HOLDFAST.enquiry_retention_days)
+
+
 def long_gone() -> QuerySet[Customer]:
     """Customers of whom no booking and no enquiry is left that names them; a block keeps its address.
 
     Those who were merged go together, once this is true of each of them.
     """
-    days = [settings.HOLDFAST.booking_retention_days, settings.HOLDFAST.enquiry_retention_days]
-    before = timezone.now() - timedelta(days=min(days))
+    before = timezone.now() - timedelta(days=quiet_days())
     stays = Q(seen_at__gte=before) | Q(blocked_at__isnull=False) | _is_named()
     others = Customer.objects.filter(stays, merged_into=OuterRef("pk"))
     alone = Customer.objects.filter(forgotten_at__isnull=True, merged_into__isnull=True, seen_at__lt=before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -12,11 +13,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from bookings import erasure
 from bookings.calendar.entering import framed
 from bookings.customer import Customer
 from bookings.importing import formats, kept, people
@@ -101,6 +104,7 @@ def _look(request: HttpRequest, file: ImportFile) -> HttpResponse:
         "title": _("Import customers"),
         "verdicts": verdicts,
         "counts": {outcome: counted[outcome] for outcome in (BOOK, THERE, REFUSED)},
+        "forgotten_on": timezone.localdate() + timedelta(days=erasure.quiet_days()),
         "on_calendar": False,
         "on_reports": True,
     }

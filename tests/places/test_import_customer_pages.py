@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from bookings import erasure
 from bookings.importing import kept, people
 from bookings.importing.planning import BOOK
 from bookings.models import Customer, ImportFile
@@ -51,6 +54,19 @@ def test_first_it_is_shown_row_by_row_and_nobody_is_kept(owner):
     assert "Already there Anna again" in page.text
     assert "Neither an e-mail address nor a telephone number." in page.text
     assert not Customer.objects.exists()
+
+
+def test_it_says_when_whoever_has_not_booked_is_forgotten_and_that_is_true(owner):
+    path, then = upload(owner)["Location"], timezone.now() + timedelta(days=90)
+    said = date_format(timezone.localtime(then), "DATE_FORMAT")
+
+    assert f"Whoever has not booked by {said} is forgotten then" in look(owner, path).text
+
+    press(owner, path, apply="1")
+    with time_machine.travel(then - timedelta(hours=1)):
+        assert not erasure.long_gone().exists()
+    with time_machine.travel(then + timedelta(hours=1)):
+        assert erasure.long_gone().exists()
 
 
 def test_what_is_shown_is_kept_once_however_often_it_is_pressed(owner):
