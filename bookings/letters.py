@@ -22,6 +22,7 @@ from bookings import (
     message_texts,
     placeholders,
     reminders,
+    what_changed,
     when,
 )
 from bookings.booking import Booking, Status
@@ -154,6 +155,7 @@ def _about_booking(delivery: Delivery, booking: Booking, name: str, own: Message
         "link": own_page,
         "own_page": own_page,
         "desk": settings.HOLDFAST_URL + _for_staff(delivery, booking),
+        "old_time": what_changed.old_time(booking) if name == "moved" else "",
         "new_address": delivery.parameters.get("new_address", ""),
     }
     context |= _in_its_place(booking) | _own_words(own, booking, delivery.language)

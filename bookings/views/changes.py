@@ -12,13 +12,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from bookings import changes, explanations
+from bookings import changes, explanations, what_changed
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status
 from bookings.changes import Changed
 from bookings.eligibility import NotOffered
 from bookings.intake import LikelyDuplicate
-from bookings.views import duplicates, lookup, waiting, what_changed
+from bookings.views import duplicates, lookup, waiting
 from bookings.views.answers import SeeOther, page, private
 from operations import intents
 from operations.errors import Busy, HoldfastError, StaleRecord

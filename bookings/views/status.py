@@ -15,11 +15,11 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import copies, explanations, ics, language, merged, messages, told
+from bookings import copies, explanations, ics, language, merged, messages, told, what_changed
 from bookings.booking import Booking, Status
 from bookings.places import Location
 from bookings.reminders import REMINDER
-from bookings.views import lookup, own_draft, what_changed
+from bookings.views import lookup, own_draft
 from bookings.views.answers import page, private
 from notifications import evidence, wording
 from notifications.models import Delivery
@@ -120,7 +120,7 @@ def _context(booking: Booking) -> dict[str, Any]:
         "next_copy": "" if copies.ASKED in actions or booking.forgotten_at else copies.wait(booking),
         "counts": merged.what_counts(booking),
         "lines": [_line(delivery, booking.location) for delivery in deliveries if not _is_dropped(delivery)],
-        "moved_silently": what_changed.moved_silently(booking),
+        "history": what_changed.so_far(booking),
         "is_over": booking.status in OVER and booking.service.is_active and booking.location.is_active,
         "every": _interval_seconds(booking, deliveries),
     }

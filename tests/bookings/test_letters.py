@@ -1,6 +1,6 @@
 """Why a letter can be believed: it says what is true when it leaves, and links to what shows the rest."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -24,11 +24,13 @@ from tests.factories import (
     DeliveryFactory,
     EnquiryFactory,
     LocationFactory,
+    SessionFactory,
     advance,
 )
 
 pytestmark = pytest.mark.django_db
 
+MONDAY_NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 MARK = "You may already have this message"
 TRUE_OF = {
     "received": "waiting",
@@ -151,6 +153,18 @@ def test_after_the_window_no_letter_offers_what_the_page_refuses(kind, hours, sa
         assert said in body
         assert f"Please contact {place.name}" in body
         assert not any(offer in body for offer in ("You can move or cancel", "say so in good time"))
+
+
+def test_the_letter_about_a_move_names_the_old_time_and_the_new():
+    booking = BookingFactory(accepted=True, starts_at=MONDAY_NINE)
+    session = SessionFactory(service=booking.service, starts_at=MONDAY_NINE + timedelta(days=1, hours=2))
+    to: Any = {"session": session, "place": 1, "resource": booking.resource, "wants_resource": False}
+    moved = advance(booking, "move", STAFF, **to, local_start="2030-01-08T12:00:00+01:00")
+    letter = letters.write(Delivery(kind="moved", language="en"), moved)
+
+    assert "New time: Tuesday 8 January 2030, 12:00" in letter.text
+    assert "\nOld time: Monday 7 January 2030, 10:00\nWhere" in letter.text
+    assert ">Monday 7 January 2030, 10:00</s>" in letter.html
 
 
 def test_what_is_over_is_not_said_to_be_changeable():

@@ -86,6 +86,8 @@ def _acts(visitor: Visitor, service) -> dict[str, Page]:
     booking = BookingFactory(service=service, accepted=True, starts_at=in_days(30))
     acts = ("cancel", "move", "retry", "resend", "address")
     pages = {act: visitor.open(f"/b/{booking.token}/{act}/") for act in acts}
+    form = pages["move"].form("/move/")
+    pages["move-confirm"] = visitor.send(form, start=form.choices["start"][-1], step="check")
     pages["move-nowhere"] = visitor.send(pages["move"].form("/move/"), start="")
     pages["move-past"] = visitor.send(pages["move"].form("/move/"), start="2020-01-05T09:00:00+01:00")
     advance(booking, "start", STAFF)

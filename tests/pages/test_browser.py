@@ -238,6 +238,7 @@ def test_without_a_script_everything_works(browser, live_server, service, tomorr
         expect(page.get_by_role("heading", name="Your booking is confirmed")).to_be_visible()
         page.get_by_role("link", name="Move").click()
         page.locator("label.time").last.click()
+        page.get_by_role("button", name="Show old and new").click()
         page.get_by_role("button", name="Move to this time").click()
         page.wait_for_url(re.compile(r"/b/[^/]+/$"))
         page.get_by_role("link", name="Cancel").click()

@@ -1,6 +1,6 @@
 """What customers do with their booking: asked by GET, done once by POST, never on a stale page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -152,6 +152,51 @@ def test_moving_offers_times_and_takes_one(visitor, booking):
     moved = Booking.objects.get()
     assert moved.starts_at != booking.starts_at
     assert moved.version > booking.version
+
+
+def test_before_it_moves_the_old_and_the_new_are_shown_and_nothing_changes(visitor, booking):
+    form = visitor.open(f"/b/{booking.token}/move/").form("/move/")
+    page = visitor.send(form, start=form.choices["start"][-1], step="check")
+
+    old, new = page.text.split("Old time")[1].split("New time")
+    assert (page.status, state(booking)) == (200, (booking.status, booking.version))
+    assert "09:00" in old.replace("10:00", "09:00")
+    assert datetime.fromisoformat(form.choices["start"][-1]).strftime("%H:%M") in new
+    visitor.send(page.form("/move/"))
+    assert Booking.objects.get().starts_at == datetime.fromisoformat(form.choices["start"][-1])
+
+
+def test_what_was_taken_before_it_is_confirmed_is_said_with_others(visitor, booking, service):
+    start = booking.starts_at + timedelta(hours=2)
+    BookingFactory(service=service, resource=booking.resource, starts_at=start)
+    page = visitor.open(f"/b/{booking.token}/move/?start={start.isoformat().replace('+', '%2B')}")
+
+    assert page.status == 409
+    assert page.form("/move/").choices["start"]
+
+
+@pytest.mark.parametrize("start", ["x", "2020-01-05T09:00:00%2B01:00", "%00", "2027-01-05T09:00:00"])
+def test_an_address_of_no_time_to_move_to_is_explained(visitor, booking, start):
+    page = visitor.open(f"/b/{booking.token}/move/?start={start}&resource=x")
+
+    assert page.status in (400, 409)
+    assert page.form("/move/")
+
+
+def test_after_a_move_the_page_names_both_times_and_tells_what_happened(visitor, booking):
+    form = visitor.open(f"/b/{booking.token}/move/").form("/move/")
+    page = visitor.send(form, start=form.choices["start"][-1])
+    told = page.text.split("What happened so far")[1]
+
+    assert page.text.count("The booking was moved from") == 2
+    assert [told.count(text) for text in ("asked for", "was confirmed", "moved from")] == [1, 1, 1]
+    assert "by you, or somebody with your link" in told
+
+
+def test_a_draft_has_no_history_to_tell(visitor, service):
+    draft = BookingFactory(service=service, draft=True)
+
+    assert "What happened so far" not in visitor.open(f"/b/{draft.token}/").text
 
 
 def test_moving_onto_somebody_else_changes_nothing_and_offers_others(visitor, booking, service):

@@ -1,4 +1,4 @@
-"""Tells a customer what happened to their booking since the page they acted on."""
+"""Tells a customer what happened to their booking, from the beginning or since the page they acted on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bookings import language
-from bookings.booking import Booking
+from bookings.booking import OPEN, Booking
 from operations.workflow import Actor, Event
 
+TOLD = frozenset(
+    {
+        *("submit", "accept", "move", "cancel", "fail", "resubmit", "start", "complete"),
+        *("merge", "take_over", "correct_email"),
+    }
+)
 OURS = frozenset({"accept", "ask", "postpone"})  # how a worker carries on with what a customer did
 
 
@@ -23,10 +29,19 @@ class Change:
     actor: str
 
 
+@dataclass(frozen=True)
+class History:
+    """All that happened, oldest first; where the booking stands, its last move, and if nobody wrote of it."""
+
+    changes: list[Change]
+    moved: str = ""
+    moved_silently: Change | None = None
+
+
 def since(booking: Booking, version: int) -> list[Change]:
     """Everything after `version`, oldest first."""
     events = Event.objects.of(booking).filter(sequence__gt=version)
-    return [Change(event.at, _text(booking, event), _actor(booking, event)) for event in events]
+    return [_change(booking, event, _words_of_silence(event)) for event in events]
 
 
 def as_seen(booking: Booking, version: int) -> int:
@@ -46,18 +61,41 @@ def _is_ours(event: Event) -> bool:
     return event.actor == Actor.WORKER and event.transition in OURS
 
 
-def moved_silently(booking: Booking) -> Change | None:
-    """The last move, if it is one that nobody wrote to the customer about; at most one query."""
-    if booking.revision == 0:  # nothing that is told to people has happened to it
-        return None
-    last = Event.objects.of(booking).filter(transition="move").order_by("-sequence").first()
-    if last is None or not last.details.get("silently"):
-        return None
-    return Change(last.at, _text(booking, last), _actor(booking, last))
+def so_far(booking: Booking) -> History:
+    """What has happened since the booking was asked for; one query, none for what was never sent."""
+    if booking.is_unsent:
+        return History([])
+    events = list(Event.objects.of(booking).filter(transition__in=TOLD))
+    moves = [event for event in events if event.transition == "move"]
+    last = moves[-1] if moves else None
+    silence = _words_of_silence(last) if last else ""
+    return History(
+        [_change(booking, event) for event in events],
+        moved=_move(booking, last) if last and booking.status in OPEN else "",
+        moved_silently=_change(booking, last, silence) if last and silence else None,
+    )
+
+
+def old_time(booking: Booking) -> str:
+    """When a booking was before its last move; "" for one that never moved."""
+    last = Event.objects.of(booking).filter(transition="move").last() if booking.pk else None
+    return _moment(booking, last.details["from"]) if last and last.details.get("from") else ""
+
+
+def _change(booking: Booking, event: Event, besides: str = "") -> Change:
+    text = _text(booking, event)
+    return Change(event.at, f"{text} {besides}" if besides else text, _actor(booking, event))
+
+
+def _words_of_silence(event: Event) -> str:
+    is_silent = event.transition == "move" and event.details.get("silently")
+    return _("You were not sent a message about it.") if is_silent else ""
 
 
 def _text(booking: Booking, event: Event) -> str:
     match event.transition:
+        case "submit":
+            return _("The booking was asked for.")
         case "accept":
             return _("The booking was confirmed.")
         case "cancel":
@@ -85,14 +123,15 @@ def _text(booking: Booking, event: Event) -> str:
         case "correct_notes":
             return _("Your remarks were corrected.")
         case "move":
-            text = _("The booking was moved from %(before)s to %(after)s.")
-            if event.details.get("silently"):
-                text += " " + _("You were not sent a message about it.")
-            return text % {
-                "before": _moment(booking, event.details.get("from")),
-                "after": _moment(booking, event.details.get("to")),
-            }
+            return _move(booking, event)
     return _("The booking was updated.")
+
+
+def _move(booking: Booking, event: Event) -> str:
+    return _("The booking was moved from %(before)s to %(after)s.") % {
+        "before": _moment(booking, event.details.get("from")),
+        "after": _moment(booking, event.details.get("to")),
+    }
 
 
 def _moment(booking: Booking, text: str | None) -> str:
