@@ -15,6 +15,7 @@ BOOKING_EVENTS = {
     "ask": "booking.waiting",
     "accept": "booking.accepted",
     "move": "booking.moved",
+    "change": "booking.changed",
     "correct_email": "booking.corrected",
     "correct_phone": "booking.corrected",
     "correct_name": "booking.corrected",

@@ -14,11 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import allocation, changes, customers, messages, questions, redirecting
+from bookings import allocation, altering, changes, customers, messages, questions, redirecting
 from bookings.allocation import TimeTaken
+from bookings.altering import Wanted
 from bookings.booking import OPEN, Booking, BookingQuerySet, Status
 from bookings.changes import Changed, NotAllowedNow
 from bookings.eligibility import NotOffered, Rules
+from bookings.offerings import Service
 from bookings.resources import Resource
 from operations import intents, workflow
 from operations.people import notes
@@ -70,8 +72,8 @@ def by_staff(request: intents.Request, user_id: int, reason: str = "") -> Operat
 def do(act: Act, pk: int, hand: Hand, **arguments: Any) -> Changed:
     """Do it once per request id, or say that it was done.
 
-    Raises StaleRecord, NotAllowedNow, KeyReused, RequestExpired, Busy, and for a move TimeTaken and
-    NotOffered; nothing is changed then, and a refused time is kept to be explained.
+    Raises StaleRecord, NotAllowedNow, KeyReused, RequestExpired, Busy, and for a move or a change
+    TimeTaken and NotOffered; nothing is changed then, and a refused time is kept to be explained.
     """
     try:
         return _do_once(act, pk, hand, arguments)
@@ -188,6 +190,21 @@ def _move(
     changes.move_to(booking, start, resource, operation, rules=rules, tells=tells)
 
 
+def _change(
+    booking: Booking,
+    operation: Operation,
+    *,
+    service: Service,
+    people: int,
+    start: datetime,
+    resource: Resource | None,
+    overrides: bool = False,
+    tells: bool = True,
+) -> None:
+    rules = Rules.SET_ASIDE if overrides else Rules.DESK
+    altering.change_to(booking, Wanted(service, people, start, resource), operation, rules=rules, tells=tells)
+
+
 def _lock(pk: int) -> Booking:
     return _full().select_for_update(of=("self",)).get(pk=pk)
 
@@ -249,6 +266,14 @@ def _cannot_move(booking: Booking) -> str:
     }
 
 
+def _cannot_change(booking: Booking) -> str:
+    if booking.status in (*OPEN, Status.IN_PROGRESS):
+        return ""
+    if booking.status == Status.DRAFT:
+        return _("Nothing is booked yet: there is a time that is held.")
+    return _has_ended(booking)
+
+
 def _cannot_start(booking: Booking) -> str:
     if booking.status == Status.SUBMITTED:
         return _("It is not confirmed yet.")
@@ -282,6 +307,7 @@ def _not_today(booking: Booking) -> str:
 
 
 MOVING = Act("move", gettext_lazy("Move"), MOVE, _cannot_move, _move)
+CHANGING = Act("change", gettext_lazy("Change service or people"), MOVE, _cannot_change, _change)
 CANCELLING = Act("cancel", gettext_lazy("Cancel"), CANCEL, _cannot_cancel, _cancel)
 STARTING = Act("start", gettext_lazy("They are here: start"), RUN, _cannot_start, _start)
 COMPLETING = Act("complete", gettext_lazy("Complete"), RUN, _cannot_complete, _complete)
@@ -294,7 +320,7 @@ SUBMITTING = Act("submit", gettext_lazy("Book"), BOOK, _cannot_submit, _submit)
 ACTS = {
     act.code: act
     for act in (
-        *(MOVING, CANCELLING, STARTING, COMPLETING, MISSING, TAKING_BACK),
+        *(MOVING, CHANGING, CANCELLING, STARTING, COMPLETING, MISSING, TAKING_BACK),
         *(ANSWERING, CORRECTING, LETTING_GO),
     )
 }

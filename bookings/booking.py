@@ -369,15 +369,17 @@ class Booking(Workflow):
         self.session, self.place = session, place
         self.resource, self.wants_resource = resource, wants_resource
         self.starts_at, self.ends_at, self.local_start = session.starts_at, session.ends_at, local_start
-        if self.status == S.ACCEPTED:
-            self.stale_after = self.ends_at + timedelta(seconds=settings.HOLDFAST.completion_grace_seconds)
-        if self.answer_until:
-            self.answer_until = min(self.answer_until, self.starts_at)
-        self.revision += 1
-        said: dict[str, Any] = {"from": before, "to": local_start}
-        if set_aside:
-            said["set_aside"] = set_aside
-        return said | ({"silently": True} if silently else {})
+        return self._agreed_anew(before, silently, set_aside)
+
+    @transition(field="status", source=[*OPEN, S.IN_PROGRESS], target=None)
+    def change(
+        self, *, facts: dict[str, Any], said: dict[str, str], silently: bool = False, set_aside: str = ""
+    ) -> dict[str, Any]:
+        """Another service, or other people, of the same booking; `said` is what it was and has become."""
+        before = self.local_start
+        for name, value in facts.items():
+            setattr(self, name, value)
+        return said | self._agreed_anew(before, silently, set_aside)
 
     @transition(field="status", source=S.FAILED, target=None)
     def take_place(self, *, session: Session, place: int, resource: Resource | None) -> None:
@@ -445,6 +447,17 @@ class Booking(Workflow):
         self.answers = {}
         self.cancel_reason = self.failure_text = ""
         self.forgotten_at = timezone.now()
+
+    def _agreed_anew(self, before: str, silently: bool, set_aside: str) -> dict[str, Any]:
+        """The deadlines follow the time that it has now; what the history keeps of it."""
+        if self.status in (S.ACCEPTED, S.IN_PROGRESS):
+            self.stale_after = self.ends_at + timedelta(seconds=settings.HOLDFAST.completion_grace_seconds)
+        if self.answer_until:
+            self.answer_until = min(self.answer_until, self.starts_at)
+        self.revision += 1
+        kept: dict[str, Any] = {"from": before, "to": self.local_start}
+        kept |= {"set_aside": set_aside} if set_aside else {}
+        return kept | ({"silently": True} if silently else {})
 
     def _start_processing(self) -> None:
         now = timezone.now()

@@ -163,14 +163,26 @@ def move_to(
         session=place.session,
         place=place.number,
         resource=place.resource,
-        wants_resource=_is_wished(booking, resource, rules),
+        wants_resource=is_wished(booking, resource, rules),
         local_start=place.session.starts_at.astimezone(zone).isoformat(),
         silently=not tells,
         set_aside=set_aside,
     )
+    follow(booking, "moved", operation, tells=tells)
+
+
+def follow(
+    booking: Booking,
+    kind: str,
+    operation: Operation,
+    *,
+    tells: bool,
+    parameters: dict[str, Any] | None = None,
+) -> None:
+    """Say what counts now in place of what was said before, unless they know; reminders follow anyway."""
     if tells:
         messages.supersede_unsent(booking, operation)
-        messages.tell(booking, "moved", operation)
+        messages.tell(booking, kind, operation, parameters=parameters)
         if booking.waiting_for == Waiting.STAFF:
             messages.tell_staff(booking, "staff_request_waiting", operation)
     else:
@@ -178,7 +190,7 @@ def move_to(
     messages.remind(booking, operation)
 
 
-def _is_wished(booking: Booking, resource: Resource | None, rules: Rules) -> bool:
+def is_wished(booking: Booking, resource: Resource | None, rules: Rules) -> bool:
     """Whether the customer asked for this one: staff who choose another do not speak for them."""
     if rules.are_of_staff:
         return booking.wants_resource and resource == booking.resource

@@ -164,6 +164,10 @@ BOOKING = Introduction(
         "postpone": gettext_noop("Processing put off: {error}"),
         "move": gettext_noop("Moved from {from} to {to}"),
         "move silently": gettext_noop("Moved from {from} to {to}; the customer was not sent a message"),
+        "change": gettext_noop("Changed from {was} to {becomes}"),
+        "change silently": gettext_noop(
+            "Changed from {was} to {becomes}; the customer was not sent a message"
+        ),
         "cancel silently": gettext_noop("Cancelled; the customer was not sent a message"),
         "accept silently": gettext_noop("Confirmed; the customer was not sent a message"),
         "take_place": gettext_noop("Given a free place again"),

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from bookings import (
+    agreed,
     explanations,
     ics,
     letter_facts,
@@ -38,7 +39,7 @@ from operations.errors import OvertakenError
 
 BOOKED, MOVED, CANCELLED_ONLINE = "staff_booked", "staff_moved", "staff_cancelled"
 NOTICES = frozenset({BOOKED, MOVED, CANCELLED_ONLINE})
-INVITING = frozenset({"confirmation", "moved"})
+INVITING = frozenset({"confirmation", "moved", "changed"})
 CANCELLED, STANDING = frozenset({Status.CANCELLED}), frozenset({Status.ACCEPTED, Status.IN_PROGRESS})
 TRUE_WHILE = {
     "received": frozenset({Status.SUBMITTED}),
@@ -48,6 +49,7 @@ TRUE_WHILE = {
     CANCELLED_ONLINE: CANCELLED,
     "confirmation": STANDING,
     "moved": STANDING | {Status.SUBMITTED},
+    "changed": STANDING | {Status.SUBMITTED},
     "reminder": STANDING,
     "declined": CANCELLED,
     "cancelled_by_customer": CANCELLED,
@@ -156,6 +158,7 @@ def _about_booking(delivery: Delivery, booking: Booking, name: str, own: Message
         "own_page": own_page,
         "desk": settings.HOLDFAST_URL + _for_staff(delivery, booking),
         "old_time": what_changed.old_time(booking) if name == "moved" else "",
+        "differences": agreed.told(delivery.parameters.get(agreed.BEFORE), booking, delivery.language),
         "new_address": delivery.parameters.get("new_address", ""),
     }
     context |= _in_its_place(booking) | _own_words(own, booking, delivery.language)

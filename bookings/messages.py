@@ -41,7 +41,14 @@ class UnknownMessage(Refusal):
     message = _("There is no such message about this booking.")
 
 
-def tell(booking: Booking, kind: str, operation: Operation, *, copy: bool = False) -> Delivery | None:
+def tell(
+    booking: Booking,
+    kind: str,
+    operation: Operation,
+    *,
+    copy: bool = False,
+    parameters: dict[str, Any] | None = None,
+) -> Delivery | None:
     """Queue a message of this kind to the customer, once per revision of the booking.
 
     With `copy`, the latest message of this kind once more, if there was one. A link asked for again and
@@ -54,7 +61,7 @@ def tell(booking: Booking, kind: str, operation: Operation, *, copy: bool = Fals
     if kind in text_messages.KINDS or (kind in text_messages.FOR_WANT_OF_MAIL and not booking.email):
         number = text_messages.recipient(booking)
         _tell(booking, kind, number, str(booking.revision), operation, channel=SMS)
-    return _tell(booking, kind, booking.email, str(booking.revision), operation)
+    return _tell(booking, kind, booking.email, str(booking.revision), operation, parameters=parameters)
 
 
 def remind(booking: Booking, operation: Operation, *, by: Collection[str] = (EMAIL, SMS)) -> None:
@@ -306,6 +313,7 @@ register(
             ("confirmation", _("Confirmation")),
             ("declined", _("Refusal")),
             ("moved", _("New time")),
+            ("changed", _("Changed booking")),
             ("cancelled_by_customer", _("Cancellation")),
             ("cancelled_by_staff", _("Cancellation by the place")),
             (MERGED, _("One booking instead of two")),

@@ -25,8 +25,13 @@ class Joinable:
     resources: frozenset[int]
 
 
-def taken(resources: Collection[int], begin: int, end: int) -> dict[int, list[Span]]:
-    """What each of these resources is occupied with, buffers included, from begin to end; one query."""
+def taken(
+    resources: Collection[int], begin: int, end: int, leaving: Session | None = None
+) -> dict[int, list[Span]]:
+    """What each of these resources is occupied with, buffers included, from begin to end; one query.
+
+    What the session holds that somebody is `leaving` is free.
+    """
     found: dict[int, list[Span]] = defaultdict(list)
     if not resources:
         return found
@@ -40,6 +45,7 @@ def taken(resources: Collection[int], begin: int, end: int) -> dict[int, list[Sp
         )
         .values_list("resource_id", _epoch("lower"), _epoch("upper"))
     )
+    rows = rows.exclude(session=leaving) if leaving else rows
     for resource_id, occupied_from, occupied_to in rows:
         found[resource_id].append((occupied_from, occupied_to))
     return found

@@ -15,6 +15,7 @@ TOLD_BY = {
     "transition = 'accept'": ("confirmation",),
     "transition = 'fail'": ("failed",),
     "transition = 'move'": ("moved",),
+    "transition = 'change'": ("changed",),
     "transition = 'ask'": ("received",),
     "transition = 'cancel' AND actor = 'customer'": ("cancelled_by_customer",),
     "transition = 'cancel' AND actor = 'staff' AND NOT details ? 'silently'": (
@@ -23,13 +24,13 @@ TOLD_BY = {
     ),
     "transition = 'merge'": ("merged",),
 }
-REVISING = ("accept", "cancel", "fail", "merge", "move")
+REVISING = ("accept", "cancel", "fail", "merge", "move", "change")
 KINDS = [kind for kinds in TOLD_BY.values() for kind in kinds]
 HISTORY = f"""
     WITH step AS (
         SELECT subject_id, bool_or(details ? 'without_email') OVER past
                 AND NOT bool_or(transition = 'correct_email') OVER past AS is_unreachable,
-            transition IN ('accept', 'move') AND details ? 'silently' AS is_silent,
+            transition IN ('accept', 'move', 'change') AND details ? 'silently' AS is_silent,
             count(*) FILTER (WHERE transition IN {REVISING})
                 OVER past AS revision,
             CASE {" ".join(f"WHEN {step} THEN ARRAY{list(kinds)}" for step, kinds in TOLD_BY.items())}

@@ -17,7 +17,7 @@ from bookings.places import Location
 from notifications import kinds
 
 EDITABLE = (
-    *("received", "confirmation", "declined", "moved", "reminder"),
+    *("received", "confirmation", "declined", "moved", "changed", "reminder"),
     *("cancelled_by_customer", "cancelled_by_staff", "merged", "failed"),
     *("link_sent_again", "address_changed"),
     *("enquiry_received", "enquiry_answered", "wait_list_joined", "wait_list_offer"),

@@ -15,7 +15,9 @@ from notifications.models import Delivery
 from notifications.sms import MOST_SEGMENTS
 from operations.errors import OvertakenError
 
-KINDS = frozenset({"confirmation", "moved", "cancelled_by_staff", "wait_list_offer", reminders.REMINDER})
+KINDS = frozenset(
+    {"confirmation", "moved", "changed", "cancelled_by_staff", "wait_list_offer", reminders.REMINDER}
+)
 FOR_WANT_OF_MAIL = frozenset({"merged"})  # nothing urgent: only to those who have no address
 COMPOSED = KINDS | FOR_WANT_OF_MAIL
 LONGEST_NAMES = (120, 40, 20)  # characters of the service's and the place's name, until it fits
@@ -71,6 +73,8 @@ def _words(kind: str) -> str:
     match kind:
         case "moved":
             return _("New time: %(service)s at %(place)s, %(when)s. %(link)s")
+        case "changed":
+            return _("Changed: %(service)s at %(place)s, %(when)s. %(link)s")
         case "cancelled_by_staff":
             return _("Cancelled: %(service)s at %(place)s, %(when)s, does not take place. %(link)s")
         case "wait_list_offer":

@@ -14,6 +14,7 @@ from bookings.eligibility import NotOffered, Rules
 from bookings.offerings import Service
 from bookings.resources import Resource, ResourceKind
 from bookings.roster import Roster
+from bookings.sessions import Session
 from bookings.spans import common_starts, covers, gaps, picked, starts_within
 
 WEEK = timedelta(days=7)
@@ -39,13 +40,15 @@ def offers(
     now: datetime | None = None,
     at_the_desk: bool = False,
     known: Roster | None = None,
+    leaving: Session | None = None,
 ) -> list[Offer]:
     """The free times of these local dates of the location, both included, sorted; at most four queries.
 
     Before now + notice and after today + horizon nothing is offered; `at_the_desk` notice does not count,
-    and the step that has begun is offered too. `places_left` counts the people who could still come at that
-    time (with `resource`, if given); what has no session for so many `people` is left out. With the `known`
-    rules of these dates, and perhaps of others, two queries.
+    and the step that has begun is offered too. What the session holds that is being left counts as free.
+    `places_left` counts the people who could still come at that time (with `resource`, if given); what has
+    no session for so many `people` is left out. With the `known` rules of these dates, and perhaps of
+    others, two queries.
     """
     now = now or timezone.now()
     today = now.astimezone(service.location.zone).date()
@@ -63,7 +66,7 @@ def offers(
         for start in local
         if first <= start.date() <= last and start.timestamp() >= earliest
     }
-    return _unoccupied(service, rules, starts, resource, people) if starts else []
+    return _unoccupied(service, rules, starts, resource, people, leaving) if starts else []
 
 
 def today_at(service: Service) -> date:
@@ -132,6 +135,7 @@ def nearest(
     at_the_desk: bool = False,
     within: timedelta = timedelta.max,
     known: Roster | None = None,
+    leaving: Session | None = None,
 ) -> list[Offer]:
     """The free times nearest to a start, in order of time, if there are any `within` so many days.
 
@@ -151,6 +155,7 @@ def nearest(
             people=people,
             at_the_desk=at_the_desk,
             known=known,
+            leaving=leaving,
         )
     found.sort(key=lambda offer: abs(offer.start - start))
     return sorted(found[:count], key=lambda offer: offer.start)
@@ -175,10 +180,12 @@ def is_free(
     resource: Resource | None,
     people: int = 1,
     at_the_desk: bool = False,
+    leaving: Session | None = None,
 ) -> bool:
     """Whether nobody has this start, with `resource` if given; four queries.
 
-    Whatever the rules say; with `at_the_desk`, those that count there do.
+    Whatever the rules say; with `at_the_desk`, those that count there do. What the session holds that is
+    being left counts as free.
     """
     rules = Rules.DESK if at_the_desk else Rules.SET_ASIDE
     try:
@@ -195,7 +202,7 @@ def is_free(
         return True
     every = {each.pk for kind in by_kind.values() for each in kind}
     before, after = service.buffer_before_minutes, service.minutes + service.buffer_after_minutes
-    busy = occupancy.taken(every, begin - before * 60, begin + after * 60)
+    busy = occupancy.taken(every, begin - before * 60, begin + after * 60, leaving)
     wished = {resource.kind: [resource.pk]} if resource else {}
     return all(
         any(each.pk not in busy and each.pk in wished.get(kind, every) for each in resources)
@@ -218,12 +225,17 @@ def _all_able(rules: Roster, wish: Resource | None) -> list[int]:
 
 
 def _unoccupied(
-    service: Service, rules: Roster, starts: dict[int, datetime], resource: Resource | None, people: int
+    service: Service,
+    rules: Roster,
+    starts: dict[int, datetime],
+    resource: Resource | None,
+    people: int,
+    leaving: Session | None,
 ) -> list[Offer]:
     """An offer for every start at which all needed kinds are free, or a group has places for so many."""
     if people > service.capacity:
         return []
-    free = _free(service, rules, list(starts), resource)
+    free = _free(service, rules, list(starts), resource, leaving)
     groups = _groups(service, rules, list(starts), resource, people)
     length, zone = service.minutes * 60, service.location.zone
     chosen = next(iter(rules.by_kind))
@@ -243,14 +255,14 @@ def _unoccupied(
 
 
 def _free(
-    service: Service, rules: Roster, starts: list[int], wish: Resource | None
+    service: Service, rules: Roster, starts: list[int], wish: Resource | None, leaving: Session | None
 ) -> dict[int, dict[ResourceKind, list[Resource]]]:
     """Who is free for a new session, by start and kind; a wish leaves nobody else of its kind."""
     length = service.minutes * 60
     before, after = service.buffer_before_minutes * 60, service.buffer_after_minutes * 60
     window = (starts[0] - before, starts[-1] + length + after)
     wished = [each for each in rules.resources if wish is None or each.kind != wish.kind or each == wish]
-    taken = occupancy.taken([each.pk for each in wished], *window)
+    taken = occupancy.taken([each.pk for each in wished], *window, leaving)
     free: dict[int, dict[ResourceKind, list[Resource]]] = defaultdict(lambda: defaultdict(list))
     for each in wished:
         kind = ResourceKind(each.kind)

@@ -13,10 +13,11 @@ from operations.workflow import Actor, Event
 
 TOLD = frozenset(
     {
-        *("submit", "accept", "move", "cancel", "fail", "resubmit", "start", "complete"),
+        *("submit", "accept", "move", "change", "cancel", "fail", "resubmit", "start", "complete"),
         *("merge", "take_over", "correct_email"),
     }
 )
+AGREED_ANEW = frozenset({"move", "change"})
 OURS = frozenset({"accept", "ask", "postpone"})  # how a worker carries on with what a customer did
 
 
@@ -31,7 +32,7 @@ class Change:
 
 @dataclass(frozen=True)
 class History:
-    """All that happened, oldest first; where the booking stands, its last move, and if nobody wrote of it."""
+    """All that happened, oldest first; where the booking stands, its last move or change, and if nobody wrote of it."""
 
     changes: list[Change]
     moved: str = ""
@@ -66,12 +67,12 @@ def so_far(booking: Booking) -> History:
     if booking.is_unsent:
         return History([])
     events = list(Event.objects.of(booking).filter(transition__in=TOLD))
-    moves = [event for event in events if event.transition == "move"]
+    moves = [event for event in events if event.transition in AGREED_ANEW]
     last = moves[-1] if moves else None
     silence = _words_of_silence(last) if last else ""
     return History(
         [_change(booking, event) for event in events],
-        moved=_move(booking, last) if last and booking.status in OPEN else "",
+        moved=_text(booking, last) if last and booking.status in OPEN else "",
         moved_silently=_change(booking, last, silence) if last and silence else None,
     )
 
@@ -88,7 +89,7 @@ def _change(booking: Booking, event: Event, besides: str = "") -> Change:
 
 
 def _words_of_silence(event: Event) -> str:
-    is_silent = event.transition == "move" and event.details.get("silently")
+    is_silent = event.transition in AGREED_ANEW and event.details.get("silently")
     return _("You were not sent a message about it.") if is_silent else ""
 
 
@@ -124,6 +125,11 @@ def _text(booking: Booking, event: Event) -> str:
             return _("Your remarks were corrected.")
         case "move":
             return _move(booking, event)
+        case "change":
+            return _("The booking was changed from %(before)s to %(after)s.") % {
+                "before": event.details.get("was", ""),
+                "after": event.details.get("becomes", ""),
+            }
     return _("The booking was updated.")
 
 

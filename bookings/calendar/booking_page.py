@@ -29,6 +29,7 @@ AT_ONCE = (
     *(attending.STARTING, attending.COMPLETING, attending.MISSING, attending.TAKING_BACK),
     attending.LETTING_GO,
 )
+OF_OWN_PAGES = (attending.MOVING, attending.CHANGING)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def show(request: HttpRequest, booking: Booking) -> HttpResponse:
     if code == paying.PAID:
         return _paid(request, booking)
     act = attending.ACTS.get(code)
-    if act is None or act is attending.MOVING:
+    if act is None or act in OF_OWN_PAGES:
         return page(request, booking, 400, _("This page does not know that button."))
     if not may(request, act.permission):
         return barred(request, booking, act)
@@ -100,15 +101,17 @@ def _in_words(act: Act, changed: Changed, is_told: bool) -> str:
     said = {"act": act.title, "whom": spoken.of(booking)}
     if changed.is_repeat:
         return _("Already done: “%(act)s” for %(whom)s. Nothing was done twice.") % said
-    if act not in (attending.MOVING, attending.CANCELLING):
+    if act not in (*OF_OWN_PAGES, attending.CANCELLING):
         return _("Done: “%(act)s” for %(whom)s.") % said
     said |= {"person": booking.resource.name if booking.resource else "", "name": standing.called(booking)}
-    said |= {"moment": spoken.moment(booking)}
+    said |= {"moment": spoken.moment(booking), "service": booking.service.name}
     text = _("Cancelled: %(whom)s.") % said
     if act is attending.MOVING and booking.resource:
         text = _("Moved: %(name)s now comes on %(moment)s to %(person)s.") % said
     elif act is attending.MOVING:
         text = _("Moved: %(name)s now comes on %(moment)s.") % said
+    elif act is attending.CHANGING:
+        text = _("Changed: %(name)s now comes on %(moment)s for %(service)s.") % said
     told = spoken.how_they_hear(booking) if is_told else _("They are sent no message.")
     return f"{text} {told}"
 

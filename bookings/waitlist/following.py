@@ -11,7 +11,7 @@ from bookings.waitlist.offering import TOPIC
 from operations import queue, workflow
 from operations.workflow import Actor, Event, Operation, Source
 
-FREEING = frozenset({"cancel", "merge", "let_go", "fail", "move", "revise"})
+FREEING = frozenset({"cancel", "merge", "let_go", "fail", "move", "change", "revise"})
 ENDING = {Actor.CUSTOMER: "decline", Actor.STAFF: "leave"}
 
 

@@ -1,0 +1,253 @@
+"""A booking becomes another service, or is for more people: one record, the same constraints, explained."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import icalendar
+import pytest
+from django.urls import reverse
+
+from bookings import attending, letters, occupancy
+from bookings.allocation import TimeTaken
+from bookings.changes import NotAllowedNow
+from bookings.eligibility import NotOffered
+from bookings.models import Booking
+from bookings.offerings import Requirement, Service
+from notifications.models import Delivery
+from operations import workflow
+from operations.desk import moves
+from operations.history import Event
+from tests.calendar.attending import breaches, do, hand
+from tests.factories import BookingFactory, ResourceFactory, ServiceFactory, SessionFactory, advance
+from tests.racing import race
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def booking():
+    return BookingFactory(accepted=True, name="Anna Berg", service__name="Haircut")
+
+
+@pytest.fixture
+def colour(booking):
+    costs = {"price": Decimal("80.00"), "deposit": Decimal("20.00")}
+    return ServiceFactory(location=booking.location, name="Colour", minutes=90, **costs)
+
+
+def become(booking, service=None, reason="", **given):
+    wanted = {"people": booking.people, "start": booking.starts_at, "resource": booking.resource}
+    service = Service.objects.select_related("location").get(pk=(service or booking.service).pk)
+    return do(booking, attending.CHANGING, reason, service=service, **(wanted | given))
+
+
+def fresh(booking):
+    return Booking.objects.get(pk=booking.pk)
+
+
+def amiss():
+    """Every promise that is broken, but for the first messages: what a factory makes gets none."""
+    never_sent = ("confirmation of revision 1", "received of revision 0")
+    return [each for each in breaches() if not each.text.endswith(never_sent)]
+
+
+def last(booking):
+    return Event.objects.of(booking).last()
+
+
+def test_another_service_brings_its_length_and_price_and_leaves_the_rest(booking, colour):
+    changed = become(booking, colour)
+
+    assert (changed.service, changed.status, changed.starts_at) == (colour, "accepted", booking.starts_at)
+    assert changed.ends_at - changed.starts_at == timedelta(minutes=90)
+    assert (changed.price, changed.deposit) == (Decimal("80.00"), Decimal("20.00"))
+    assert (changed.reference, changed.token) == (booking.reference, booking.token)
+    assert changed.resource == booking.resource
+    assert not amiss()
+
+
+def test_the_history_says_from_what_to_what(booking, colour):
+    name = booking.resource.name
+
+    become(booking, colour, "She asked.")
+
+    event = last(booking)
+    assert (event.transition, event.from_status, event.to_status) == ("change", "accepted", "accepted")
+    begin = booking.starts_at.astimezone(booking.location.zone)
+    short = f"{begin:%H:%M}–{begin + timedelta(minutes=30):%H:%M}"
+    assert f"Changed from Haircut, {name}, {short}, 28.00 EUR to Colour, {name}, " in moves.in_words(event)
+    assert event.reason == "She asked."
+
+
+def test_its_own_time_counts_as_free_and_what_it_left_is(booking, colour):
+    later = booking.starts_at + timedelta(minutes=15)
+
+    changed = become(booking, colour, start=later)
+
+    assert changed.starts_at == later
+    begin = int(booking.starts_at.timestamp())
+    assert not occupancy.taken([booking.resource_id], begin, begin + 15 * 60)
+    assert not amiss()
+
+
+def test_whom_the_longer_one_would_run_into_stays_and_nothing_is_changed(booking, colour):
+    after = booking.starts_at + timedelta(minutes=30)
+    BookingFactory(accepted=True, service=booking.service, starts_at=after)
+
+    with pytest.raises(TimeTaken):
+        become(booking, colour)
+    with pytest.raises(TimeTaken):
+        become(booking, colour, "They insist.", overrides=True)
+
+    assert (fresh(booking).service, fresh(booking).version) == (booking.service, booking.version)
+    assert not amiss()
+
+
+def test_whoever_cannot_do_it_is_not_given_it(booking, colour):
+    other = ResourceFactory(location=booking.location)
+    Requirement.objects.create(service=colour, kind="person").resources.set([other])
+
+    with pytest.raises(NotOffered):
+        become(booking, colour)
+
+    assert become(booking, colour, resource=None).resource == other
+
+
+def test_the_hours_are_kept_unless_somebody_says_why(booking):
+    long = ServiceFactory(location=booking.location, minutes=14 * 60)
+
+    with pytest.raises(NotOffered):
+        become(booking, long)
+
+    assert become(booking, long, "Agreed.", overrides=True).service == long
+    assert last(booking).details["set_aside"]
+
+
+def group(**given):
+    service = ServiceFactory(group=True, max_people=4, **given)
+    session = SessionFactory(service=service)
+    return BookingFactory(accepted=True, session=session, service=service, people=2, price="50.00")
+
+
+def test_more_people_keep_their_place_and_pay_what_was_agreed_for_each():
+    booking = group()
+
+    changed = become(booking, people=3)
+
+    assert (changed.people, changed.price) == (3, Decimal("75.00"))
+    assert (changed.session, changed.place) == (booking.session, booking.place)
+    assert not amiss()
+
+
+def test_no_more_people_than_there_are_places():
+    booking = group(capacity=3)
+    BookingFactory(accepted=True, session=booking.session, service=booking.service, place=2)
+
+    with pytest.raises(TimeTaken):
+        become(booking, people=3)
+
+    assert fresh(booking).people == 2
+    assert become(booking, people=1).people == 1
+    assert not amiss()
+
+
+def test_two_who_grow_at_once_never_overfill_a_class():
+    one = group(capacity=5)
+    two = BookingFactory(accepted=True, session=one.session, service=one.service, place=2, people=2)
+    hands = [(each, hand(each, attending.CHANGING)) for each in (one, two)]
+
+    def grow(index):
+        booking, by = hands[index]
+        given = {"service": one.service, "people": 3, "start": one.starts_at, "resource": one.resource}
+        return attending.do(attending.CHANGING, booking.pk, by, **given)
+
+    results = race(2, grow)
+
+    assert sorted(type(result).__name__ for result in results) == ["Changed", "TimeTaken"]
+    assert not amiss()
+
+
+def test_pressing_twice_changes_once(booking, colour):
+    by = hand(booking, attending.CHANGING)
+    given = {"service": colour, "people": 1, "start": booking.starts_at, "resource": booking.resource}
+
+    results = race(4, lambda _index: attending.do(attending.CHANGING, booking.pk, by, **given))
+
+    assert sorted(result.is_repeat for result in results) == [False, True, True, True]
+    assert [event.transition for event in Event.objects.of(booking)].count("change") == 1
+
+
+def test_from_a_stale_page_nothing_is_changed(booking, colour):
+    advance(booking, "correct_name", called="Anna Bergmann")
+
+    with pytest.raises(workflow.StaleRecord):
+        become(booking, colour)
+
+
+@pytest.mark.parametrize("trait", ["completed", "cancelled", "failed"])
+def test_what_is_over_is_refused_in_words(trait):
+    booking = BookingFactory(**{trait: True})
+
+    with pytest.raises(NotAllowedNow) as refused:
+        become(booking, ServiceFactory(location=booking.location))
+
+    assert str(refused.value)
+    assert fresh(booking).version == booking.version
+
+
+def test_what_it_is_already_is_no_change(booking):
+    with pytest.raises(NotAllowedNow):
+        become(booking)
+
+
+def test_in_the_chair_it_can_still_become_more(booking, colour):
+    begun = advance(booking, "start")
+
+    changed = become(begun, colour)
+
+    assert (changed.status, changed.service) == ("in_progress", colour)
+    assert not amiss()
+
+
+def test_the_customer_reads_what_is_different_and_gets_a_newer_calendar_entry(booking, colour):
+    become(booking, colour)
+
+    told = Delivery.objects.get(kind="changed", channel="email")
+    letter = letters.compose(told)
+    assert "Service: Haircut → Colour" in letter.text
+    assert "Minutes: 30 → 90" in letter.text
+    assert "Price: €28.00 → €80.00" in letter.text
+    assert "Service: Haircut → <strong>Colour</strong>" in letter.html
+    entry = icalendar.Calendar.from_ical(letter.attachments[0].text).walk("VEVENT")[0]
+    assert entry["SEQUENCE"] == booking.revision + 1
+    assert entry["DTEND"].dt - entry["DTSTART"].dt == timedelta(minutes=90)
+
+
+def test_reminders_follow_and_none_is_of_the_old_service(booking, colour):
+    become(booking, colour)
+
+    pending = Delivery.objects.filter(kind="reminder", status="pending")
+    assert pending.count() == len(colour.reminder_hours)
+    assert {each.message.revision for each in pending} == {fresh(booking).revision}
+
+
+def test_who_knows_already_is_sent_nothing_and_their_page_says_so(booking, colour, client):
+    become(booking, colour, "She stands here.", tells=False)
+
+    assert not Delivery.objects.filter(kind="changed").exists()
+    assert "was not sent a message" in moves.in_words(last(booking))
+    page = client.get(reverse("booking", args=[booking.token])).content.decode()
+    assert "The booking was changed from Haircut" in page
+    assert "You were not sent a message about it." in page
+    assert not amiss()
+
+
+def test_a_request_stays_a_request_and_staff_are_asked_about_what_it_is_now():
+    booking = BookingFactory(waiting=True)
+    other = ServiceFactory(location=booking.location, name="Colour")
+
+    changed = become(booking, other)
+
+    assert (changed.status, changed.waiting_for) == ("submitted", "staff")
+    assert Delivery.objects.filter(kind="staff_request_waiting", message__revision=changed.revision).exists()
+    assert not amiss()
