@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class HoldfastError(Exception):
@@ -39,21 +40,21 @@ class StaleRecord(Refusal):
     """Raised by `workflow` when a record changed since the version somebody acted on."""
 
     code = "stale"
-    message: str | Promise = "This has changed since you opened the page."
+    message: str | Promise = _("This has changed since you opened the page.")
 
 
 class WrongState(Refusal):
     """Raised by `workflow` when a transition is not allowed from the present status."""
 
     code = "wrong_state"
-    message: str | Promise = "This is not possible any more."
+    message: str | Promise = _("This is not possible any more.")
 
 
 class Busy(HoldfastError):
     """Raised when a lock was not free in time; the same request may be sent again at once."""
 
     code = "busy"
-    message: str | Promise = "Somebody else is changing this right now. Please try again."
+    message: str | Promise = _("Somebody else is changing this right now. Please try again.")
 
 
 class DeliveryError(HoldfastError):

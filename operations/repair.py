@@ -68,11 +68,12 @@ class RecoveryAttempt(models.Model):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one press; `message` is for the person who pressed."""
+    """What came of one press; `message` is for the person who pressed, `is_repeat`: once more."""
 
     id: int
     result: Result
     message: str = ""
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class AlreadyResolved(Refusal):
     """Raised inside `apply` when the record has left the condition meanwhile."""
 
     code = "already_resolved"
-    message = "Already resolved: somebody or something else was faster."
+    message = gettext_lazy("Already resolved: somebody or something else was faster. Nothing was done twice.")
 
 
 def _lock_and_apply(

@@ -85,15 +85,19 @@ def _press_each(request: HttpRequest, action: RemedyAction, answer: Answer, numb
     """
     found = Booking.objects.select_related("location").filter(pk__in=[pk for pk, _version in answer.shown])
     bookings = {each.pk: each for each in found}
-    done = []
+    done, is_repeat = [], False
     for pk, version in answer.shown:
         if booking := bookings.get(pk):
             outcome = action.press(request, booking, version, number, answer.reason, {})
             if outcome.result == "applied":
                 done.append(booking)
+            elif outcome.is_repeat:
+                is_repeat = True
             elif reach.holds(request.user, booking):
-                _tell_left(request, booking, outcome.message or str(outcome.result))
+                _tell_left(request, booking, outcome.message)
     _tell_done(request, answer.action, done)
+    if is_repeat:
+        messages.info(request, _("Already done. Nothing was done twice."))
 
 
 def _tell_done(request: HttpRequest, action: str, done: Sequence[Booking]) -> None:

@@ -84,8 +84,7 @@ class Pressing:
             case Result.APPLIED:
                 return self._list(_("Done: “%(remedy)s” for %(title)s.") % said)
             case Result.ALREADY_RESOLVED:
-                text = _("Already resolved: somebody or something else was faster. Nothing was done twice.")
-                messages.info(self.request, text)
+                messages.info(self.request, outcome.message)
                 return pages.see_other(self.request.path)
             case Result.STALE:
                 return self._again(409, outcome.message, remedy, changes=timeline.since(self.record, version))

@@ -118,7 +118,9 @@ class RemedyAction:
             )
         except HoldfastError as error:
             return Outcome(pk, Result.FAILED, str(error))
-        return Outcome(pk, Result.ALREADY_RESOLVED) if answer.is_repeat else answer.outcome
+        if answer.is_repeat:
+            return Outcome(pk, Result.ALREADY_RESOLVED, is_repeat=True)
+        return answer.outcome
 
 
 def of(model: type[Model], only: str = "") -> list[RemedyAction]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -135,7 +136,25 @@ def test_sending_twice_answers_once(service):
     data = form.fields | {"answer": "accept", "shown": [f"{one.pk}-{one.version}"]}
 
     assert [client.post(path(service), data).status_code for _twice in range(2)] == [303, 303]
+    told = client.get(path(service)).content.decode()
+    assert told.count("Already done. Nothing was done twice.") == 1
+    assert "left as it is" not in told
     assert Delivery.objects.filter(kind="confirmation").count() == 1
+
+
+def test_whoever_comes_second_reads_so_in_their_own_language(service):
+    one = request_for(service, name="Anna Berg")
+    client = browser()
+    form = look(client, path(service)).form(having="request_id")
+    answer(browser("lena"), service, "decline", one, reason="Fully booked.")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+
+    late = {"answer": "accept", "shown": [f"{one.pk}-{one.version}"]}
+    told = client.get(client.post(path(service), form.fields | late)["Location"]).content.decode()
+
+    assert "Anna Berg" in told
+    assert "Jemand oder etwas anderes war schneller." in told
+    assert statuses(one) == ["cancelled"]
 
 
 def test_nobody_answers_without_the_permission(service):
