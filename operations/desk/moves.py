@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from babel import Locale
+from babel.dates import format_skeleton, format_time
 from django.apps import apps
+from django.utils.translation import get_language, gettext_noop, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from operations.attempts import OUTCOMES
 from operations.effects import Effect
 from operations.history import Event
 from operations.recovery import introduction
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d")
 ACTORS = {
     "customer": gettext_noop("the customer"),
     "staff": gettext_noop("staff"),
@@ -91,9 +96,19 @@ def outcome(code: str) -> str:
 
 
 class _Gaps(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key, "…")
+        return _moment(value) if isinstance(value, str) and MOMENT.fullmatch(value) else value
 
 
 def _fill(text: str, details: Mapping[str, Any]) -> str:
     return text.format_map(_Gaps(details)) if "{" in text else text
+
+
+def _moment(text: str) -> str:
+    """The wall time that a detail keeps with its offset (RFC 3339), in words: “Tue 24 Nov 2026, 13:30”."""
+    local = datetime.fromisoformat(text)
+    language = get_language() or "en"
+    locale = Locale.parse("en_GB" if language == "en" else to_locale(language))
+    day = format_skeleton("yMMMEd", local, locale=locale)
+    return f"{day}, {format_time(local.time(), 'short', locale=locale)}"

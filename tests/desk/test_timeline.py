@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.translation import override
 
 from notifications.models import Delivery
 from operations import engine, recovery, workflow
-from operations.desk import timeline
+from operations.desk import moves, timeline
 from operations.engine import Receipt
 from operations.errors import TransientError
+from operations.history import Event
 from operations.repair import RecoveryAttempt, Result
 from tests.desk.staff import client, press
 from tests.factories import BookingFactory, DeliveryFactory, advance
@@ -39,6 +41,25 @@ def test_who_did_it_is_named():
     entry = timeline.of(booking)[0]
 
     assert (entry.who, entry.reason) == ("Anna Berg (staff) at the desk", "Ill.")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Moved from Tue, 24 Nov 2026, 13:30 to Wed, 25 Nov 2026, 09:00"),
+        ("de", "Di., 24. Nov. 2026, 13:30"),
+        ("ja", "2026年11月24日(火)"),
+    ],
+)
+def test_moments_are_said_as_the_reader_says_them(language, said):
+    event = Event(
+        subject_model="bookings.booking",
+        transition="move",
+        details={"from": "2026-11-24T13:30:00+01:00", "to": "2026-11-25T09:00:00+01:00"},
+    )
+
+    with override(language):
+        assert said in moves.in_words(event)
 
 
 def test_somebody_whose_account_is_gone_is_still_somebody():
