@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from bookings import language, question_fields, questions, series, text_messages
+from bookings import language, money, question_fields, questions, series, text_messages
 from bookings.intake import Submission
 from bookings.offerings import Service
 from bookings.recurrence import Every
@@ -136,13 +136,13 @@ class BookingForm(Person, TimeForm):
             self.fields["phone"].help_text = _("Confirmation and reminders go there as text messages too.")
         self.fields["notes"].required = service.requires_notes
         if service.most_people > 1:
-            self.fields["people"] = _how_many(service.most_people)
+            self.fields["people"] = _how_many(service)
         self.fields |= question_fields.fields(questions.asked(service))
 
     @property
     def party(self) -> int:
         """How many it is for, as far as that was typed."""
-        people = getattr(self, "cleaned_data", {}).get("people")
+        people = getattr(self, "cleaned_data", self.initial).get("people")
         return people or 1
 
     @property
@@ -168,16 +168,29 @@ class BookingForm(Person, TimeForm):
         )
 
 
-def _how_many(most: int) -> forms.TypedChoiceField:
+def _how_many(service: Service) -> forms.TypedChoiceField:
+    """Each number with what it costs in all, so that nobody has to multiply."""
+    most = service.most_people
     return forms.TypedChoiceField(
         label=_("For how many people?"),
-        choices=[(number, str(number)) for number in range(1, most + 1)],
+        choices=[(number, _with_total(service, number)) for number in service.party_sizes],
         initial=1,
         coerce=int,
         required=False,
         help_text=_("The price is for each of them."),
         error_messages={"invalid_choice": _("One booking is for at most %(most)s people.") % {"most": most}},
     )
+
+
+def _with_total(service: Service, people: int) -> str:
+    """The number with the price of one and of all."""
+    if not service.price:
+        return str(people)
+    each, total = (
+        money.spoken_price(price, service.location.currency, language.of_reader(service.location))
+        for price in (service.price, service.price * people)
+    )
+    return f"{people} \N{MULTIPLICATION SIGN} {each} = {total}"
 
 
 class WaitForm(BookingForm):

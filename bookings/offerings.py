@@ -159,6 +159,11 @@ class Service(models.Model):
         """How many one booking can be for: never more than a session has places."""
         return min(self.max_people, self.capacity)
 
+    @property
+    def party_sizes(self) -> range:
+        """The numbers of people that one booking can be for."""
+        return range(1, self.most_people + 1)
+
 
 class Requirement(models.Model):
     """A service needs one resource of this kind: any of the location's, or one of `resources` if named."""

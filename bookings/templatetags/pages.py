@@ -28,7 +28,7 @@ register = template.Library()
 ACCENTS_COUNT = 6
 DASH = "\N{EN DASH}"
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "asked_at"})
-WHAT_FOR = {"start": "start", "resource": "resource", "day": "date", "every": "every", "count": "count"}
+WHAT_FOR = {name: name for name in ("start", "resource", "people", "every", "count")} | {"day": "date"}
 
 
 @register.simple_tag
@@ -94,6 +94,12 @@ def iso(day: date) -> str:
 def local_iso(moment: datetime, location: Location) -> str:
     """The calendar date of the moment at the place."""
     return moment.astimezone(location.zone).date().isoformat()
+
+
+@register.filter
+def local_day(moment: datetime, location: Location) -> date:
+    """The date of the moment at the place."""
+    return moment.astimezone(location.zone).date()
 
 
 @register.filter
@@ -166,15 +172,22 @@ def dialled(phone: str) -> str:
 
 
 @register.simple_tag
-def day_query(day: date, resource: Resource | None) -> str:
-    """The same page for another day."""
-    return "?" + urlencode({"date": day.isoformat()} | ({"resource": resource.slug} if resource else {}))
+def day_query(day: date, resource: Resource | None, people: int | str = 1) -> str:
+    """The same page for another day; `people` is "" where a template knows of none."""
+    return "?" + urlencode({"date": day.isoformat()} | _for_whom(resource, people))
 
 
 @register.simple_tag
-def month_query(day: date, resource: Resource | None) -> str:
+def month_query(day: date, resource: Resource | None, people: int | str = 1) -> str:
     """The same page for another month."""
-    return "?" + urlencode({"month": f"{day:%Y-%m}"} | ({"resource": resource.slug} if resource else {}))
+    return "?" + urlencode({"month": f"{day:%Y-%m}"} | _for_whom(resource, people))
+
+
+@register.simple_tag
+def whom_query(resource: Resource | None, people: int | str = 1) -> str:
+    """The query of a page that finds its own day; empty for one person with anyone."""
+    asked = _for_whom(resource, people)
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 @register.filter
@@ -196,6 +209,11 @@ def same_page(request: HttpRequest) -> str:
         return request.get_full_path()
     about = {asked: request.POST[sent] for sent, asked in WHAT_FOR.items() if request.POST.get(sent)}
     return f"{request.path}?{urlencode(about)}" if about else request.path
+
+
+def _for_whom(resource: Resource | None, people: int | str) -> dict[str, str]:
+    asked = {"resource": resource.slug} if resource else {}
+    return asked | ({"people": str(people)} if people not in ("", 1) else {})
 
 
 def _currency(offered: Service | Booking) -> str:

@@ -58,8 +58,10 @@ def book(request: HttpRequest, location: str, service: str) -> HttpResponse:
 
 
 def _open(request: HttpRequest, service: Service) -> HttpResponse:
-    asked = {name: request.GET.get(name, "") for name in ("start", "resource")}
+    asked: dict[str, Any] = {name: request.GET.get(name, "") for name in ("start", "resource")}
     own = own_draft.find(request, service)
+    if people := request.GET.get("people"):
+        asked["people"] = lookup.people(service, people)
     form = BookingForm(service=service, initial=own_draft.entered(own) | asked)
     request_id = intents.issue()
     try:
@@ -74,7 +76,7 @@ def _open(request: HttpRequest, service: Service) -> HttpResponse:
         if not own_draft.holds(own, start):
             return _form(request, service, form, request_id, Notice(str(refusal), offers_times=True), 422)
     resource = lookup.resource(service, asked["resource"])
-    if own_draft.holds(own, start) or _is_free(service, start, resource):
+    if own_draft.holds(own, start) or _is_free(service, start, resource, form.party):
         return _form(request, service, form, request_id)
     notice = Notice(_("This time is not free any more"), offers_times=True)
     return _form(request, service, form, request_id, notice)
@@ -159,7 +161,8 @@ def _form(
         "notice": notice,
         "start": start,
         "resource": resource,
-        "alternatives": days.slots(service, near, resource),
+        "people": form.party,
+        "alternatives": days.slots(service, near, resource, form.party),
         "draft": request.POST.get("draft") or form.initial.get("draft", ""),
         "cancel_until": _cancel_until(service, start) if start else "",
         "hold_minutes": settings.HOLDFAST.draft_hold_seconds // 60,
@@ -184,6 +187,7 @@ def _start_of(form: BookingForm) -> datetime | None:
         return None
 
 
-def _is_free(service: Service, start: datetime, resource: Resource | None) -> bool:
+def _is_free(service: Service, start: datetime, resource: Resource | None, people: int) -> bool:
     day = start.astimezone(service.location.zone).date()
-    return any(offer.start == start for offer in times.offers(service, day, day, resource=resource))
+    free = times.offers(service, day, day, resource=resource, people=people)
+    return any(offer.start == start for offer in free)

@@ -113,23 +113,25 @@ def arrange(service: Service, day: date | None, resource: Resource | None, peopl
         resource=resource,
         resources=_choosable(offers, resource),
         strip=[Day(each, by_date[each] > 0, each == day, each not in working) for each in week],
-        parts=_parts(service, [offer for offer in wanted if offer.start.date() == day], resource),
+        parts=_parts(service, [offer for offer in wanted if offer.start.date() == day], resource, people),
         next_free=_next_free(service, max(day, today - ONE_DAY), week, by_date, resource, people),
-        full=_full(service, day, wanted, resource),
+        full=_full(service, day, wanted, resource, people),
         wait_address=wait_address(service, resource, day=day) if service.wait_list else "",
         none="" if by_date[day] else _why_none(service, working.get(day, [])),
     )
 
 
-def slots(service: Service, offers: Sequence[Offer], resource: Resource | None) -> list[Slot]:
-    """The offers as choices."""
+def slots(
+    service: Service, offers: Sequence[Offer], resource: Resource | None, people: int = 1
+) -> list[Slot]:
+    """The offers as choices for so many."""
     words = [language.spoken(offer.start, service.location) for offer in offers]
     return [
         Slot(
             start=offer.start,
             date=spoken.date,
             label=_label(offer.start, spoken),
-            address=book_address(service, offer.start, resource),
+            address=book_address(service, offer.start, resource, people),
             places_left=offer.places_left if service.capacity > 1 else 0,
         )
         for offer, spoken in zip(offers, words, strict=True)
@@ -146,11 +148,13 @@ def wait_address(
     return f"{reverse('wait', args=[service.location.slug, service.slug])}?{urlencode(query)}"
 
 
-def book_address(service: Service, start: datetime, resource: Resource | None) -> str:
+def book_address(service: Service, start: datetime, resource: Resource | None, people: int = 1) -> str:
     """Where the form for this time is."""
     query = {"start": start.astimezone(service.location.zone).isoformat()}
     if resource:
         query["resource"] = resource.slug
+    if people > 1:
+        query["people"] = str(people)
     return f"{reverse('book', args=[service.location.slug, service.slug])}?{urlencode(query)}"
 
 
@@ -202,15 +206,19 @@ def _choosable(offers: Iterable[Offer], chosen: Resource | None) -> list[Resourc
     return sorted(found.values(), key=lambda resource: (resource.position, resource.pk))
 
 
-def _parts(service: Service, offers: list[Offer], resource: Resource | None) -> list[Part]:
-    arranged = slots(service, offers, resource)
+def _parts(service: Service, offers: list[Offer], resource: Resource | None, people: int) -> list[Part]:
+    arranged = slots(service, offers, resource, people)
     return [Part(title, list(group)) for title, group in groupby(arranged, lambda slot: _part_of(slot.start))]
 
 
-def _full(service: Service, day: date, offers: list[Offer], resource: Resource | None) -> list[Slot]:
-    """The times of the day that all are taken, where people can wait for them."""
+def _full(
+    service: Service, day: date, offers: list[Offer], resource: Resource | None, people: int
+) -> list[Slot]:
+    """The times of the day that all are taken, where people can wait for them, each for one place."""
     if not service.wait_list:
         return []
+    if people > 1:
+        offers = times.offers(service, day, day, resource=resource)
     free = {offer.start for offer in offers}
     taken = [
         start for start in times.working_starts(service, day, day, resource=resource) if start not in free

@@ -37,6 +37,12 @@ def resource(of: Service, slug: str) -> Resource | None:
     return next((each for each in choices if each.slug == slug), None)
 
 
+def people(service: Service, text: str) -> int:
+    """How many it is asked for; one where that is no number that a booking of this service can have."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return number if 1 <= number <= service.most_people else 1
+
+
 def booking(token: str) -> Booking:
     """The booking with this token; raises Http404."""
     bookings = Booking.objects.select_related(

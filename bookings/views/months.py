@@ -48,23 +48,25 @@ def month(request: HttpRequest, location: str, service: str) -> HttpResponse:
     """The month that `?month=YYYY-MM` names, else the present one."""
     offered = lookup.service(location, service)
     resource = lookup.resource(offered, request.GET.get("resource", ""))
+    people = lookup.people(offered, request.GET.get("people", ""))
     first, problem = _read_month(request)
     today = timezone.localdate(timezone=offered.location.zone)
     context = {
         "location": offered.location,
         "service": offered,
         "resource": resource,
-        "month": arrange(offered, first or today.replace(day=1), resource),
+        "people": people,
+        "month": arrange(offered, first or today.replace(day=1), resource, people),
         "problem": problem,
     }
     return page(request, "month", context, status=400 if problem else 200)
 
 
-def arrange(service: Service, first: date, resource: Resource | None) -> Month:
-    """The month that begins on `first`, in the order of weekdays of the place."""
+def arrange(service: Service, first: date, resource: Resource | None, people: int = 1) -> Month:
+    """The month that begins on `first`, in the order of weekdays of the place; free is what holds so many."""
     weeks = calendar.Calendar(_first_weekday(service)).monthdatescalendar(first.year, first.month)
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    offers = times.offers(service, first, last, resource=resource)
+    offers = times.offers(service, first, last, resource=resource, people=people)
     free = Counter(offer.start.date() for offer in offers)
     working = times.working_dates(service, first, last, resource=resource)
     today = timezone.localdate(timezone=service.location.zone)

@@ -53,8 +53,14 @@ def times(request: HttpRequest, location: str, service: str) -> HttpResponse:
 
 def _with_times(request: HttpRequest, name: str, context: dict[str, Any], service: Service) -> HttpResponse:
     resource = lookup.resource(service, request.GET.get("resource", ""))
+    people = lookup.people(service, request.GET.get("people", ""))
     day, problem = read_date(request)
-    context |= {"service": service, "day": days.arrange(service, day, resource), "problem": problem}
+    context |= {
+        "service": service,
+        "day": days.arrange(service, day, resource, people),
+        "people": people,
+        "problem": problem,
+    }
     return page(request, name, context, status=400 if problem else 200)
 
 
