@@ -132,12 +132,17 @@ def subjects_of(customer: Customer) -> list[Subject]:
 
 def is_blocked(booking: Booking) -> bool:
     """Whether staff want to see every booking of this customer before it stands."""
+    return blocked(booking.email, booking.phone_key) is not None
+
+
+def blocked(email: str, phone_key: str) -> Customer | None:
+    """The blocked customer with this address or this number, however many others have it too."""
     keys = Q(pk__in=[])
-    if booking.email:
-        keys |= Q(email=booking.email.lower())
-    if booking.phone_key:  # another address does not make another person of a number that is blocked
-        keys |= Q(email="", phone_key=booking.phone_key)
-    return Customer.objects.blocked().filter(keys).exists()
+    if email:
+        keys |= Q(email=email.lower())
+    if phone_key:  # another address does not make another person of a number that is blocked
+        keys |= Q(email="", phone_key=phone_key)
+    return Customer.objects.blocked().filter(keys).first()
 
 
 def find(key: str) -> Customer | None:

@@ -16,6 +16,7 @@ from bookings.calendar.alternatives import Alternative
 from bookings.calendar.entering import framed, may
 from bookings.calendar.new_booking_form import NewBookingForm
 from bookings.calendar.series_dates import Dates
+from bookings.customer import Customer
 from operations import intents
 
 
@@ -29,6 +30,8 @@ class Shown:
     """Whether the rule that refused can be set aside by this person."""
     alternatives: list[Alternative] = field(default_factory=list)
     earlier: Booking | None = None
+    blocked: Customer | None = None
+    """Who it is for, where staff have blocked them."""
     dates: Dates | None = None
     held: Booking | None = None
     """The time that this form holds."""

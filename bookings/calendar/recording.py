@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from bookings import attending, series
+from bookings import attending, customers, phones, series
 from bookings.allocation import TimeTaken
 from bookings.booking import Status
 from bookings.calendar import alternatives, booked, held, holding, series_dates
@@ -15,6 +15,7 @@ from bookings.calendar.entering import may
 from bookings.calendar.new_booking_form import NewBookingForm
 from bookings.calendar.new_booking_page import Shown, page
 from bookings.calendar.series_dates import Dates
+from bookings.customer import Customer
 from bookings.eligibility import NotOffered
 from bookings.intake import LikelyDuplicate
 from bookings.places import Location
@@ -43,7 +44,15 @@ def receive(request: HttpRequest, location: Location) -> HttpResponse:
     if not form.was_complete:
         problem = _("Nothing is booked yet: this service asks something more. Leave open what is not said.")
         return page(request, form, Shown(422, problem))
+    if "despite_block" not in request.POST and (customer := _blocked(form)):
+        problem = _("This customer is blocked. Is the booking meant all the same?")
+        return page(request, form, Shown(409, problem, blocked=customer, dates=_dates(request, form)))
     return _with_number(request, form, _record)
+
+
+def _blocked(form: NewBookingForm) -> Customer | None:
+    number = phones.key(form.cleaned_data["phone"], phones.country_of(form.location))
+    return customers.blocked(form.cleaned_data["email"], number)
 
 
 def _with_number(

@@ -17,7 +17,7 @@ from bookings.places import Location
 from operations import roles
 from operations.history import Event
 from operations.repair import RecoveryAttempt
-from tests.calendar.attending import breaches, soon, staff
+from tests.calendar.attending import breaches, call, soon, staff
 from tests.calendar.calling import CALLER, filled, opened, path_to, send
 from tests.calendar.pages import browser, calendar, look, of, post
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory
@@ -286,6 +286,25 @@ def test_a_service_that_no_database_could_look_for_is_no_error(service):
     form = opened(client, service)
 
     assert post(client, form, choose="1", resource="x", service="a\x00").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "known_by", [{"email": "", "phone": "0301234"}, {"email": "z@example.com", "phone": ""}]
+)
+def test_who_is_blocked_is_booked_only_when_that_is_meant(service, known_by):
+    call(service, soon(240), name="Zoe", **known_by)
+    customers.collect()
+    Customer.objects.update(blocked_at=timezone.now(), blocked_reason="Never pays")
+    client = browser()
+    wanted = {"name": "Somebody Else"} | known_by
+
+    asked = send(client, service, **wanted)
+
+    assert (asked.status_code, Booking.objects.count()) == (409, 1)
+    assert "(Never pays)" in Page(asked, "").text
+    form = Page(asked, "").form("/new/")
+    assert post(client, form, **filled(form, service, **wanted, despite_block="1")).status_code == 303
+    assert Booking.objects.count() == 2
 
 
 def test_a_likely_duplicate_is_a_question_that_can_be_answered(service):
