@@ -12,6 +12,7 @@ from operations import roles
 from tests.calendar.pages import browser, look, post
 from tests.factories import BookingFactory, LocationFactory, ResourceFactory, ServiceFactory, in_a_week
 from tests.pages.visitor import Page
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -220,6 +221,16 @@ def test_what_a_colleague_changed_meanwhile_is_shown_and_not_overwritten(owner):
     assert kept["about"] == "By the river"
     assert owner.post(change_of(location), form | kept).status_code == 302
     assert Location.objects.get().about == "By the river"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_save_at_once_one_does_and_the_others_are_told(owner):
+    location = LocationFactory()
+    form = opened(owner, location)
+
+    answers = race(4, lambda index: owner.post(change_of(location), form | {"about": f"Number {index}"}))
+
+    assert sorted(answer.status_code for answer in answers) == [302, 409, 409, 409]
 
 
 def test_questions_that_a_colleague_changed_meanwhile_are_not_overwritten(owner):
