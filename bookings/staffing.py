@@ -16,6 +16,7 @@ from bookings.offerings import Requirement, Service
 from bookings.outside import LeftOutside
 from bookings.places import Closure, Location
 from bookings.questions import Question
+from bookings.recurrence import Series
 from bookings.resources import Absence, Resource
 from bookings.waitlist.entry import WaitEntry
 from notifications.models import Delivery, WebhookEndpoint
@@ -36,6 +37,7 @@ WHERE: dict[type[models.Model], str] = {
     LeftOutside: "booking__location__slug",
     Enquiry: "location__slug",
     WaitEntry: "location__slug",
+    Series: "location__slug",
     Delivery: "location",
     WebhookEndpoint: "location",
 }

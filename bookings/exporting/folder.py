@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bookings import csv_files
-from bookings.exporting import places, sheets
+from bookings.exporting import everything, places
 from bookings.places import Location
 
 
@@ -17,7 +17,7 @@ def write(folder: Path, *, bom: bool = False) -> list[Path]:
     if any(folder.iterdir()):
         raise FileExistsError(folder)
     written = []
-    for sheet in sheets.SHEETS.values():
+    for sheet in everything.SHEETS.values():
         written.append(folder / f"{sheet.code}.csv")
         with _private(written[-1]) as file:
             file.writelines(csv_files.lines(sheet.rows(), bom=bom))

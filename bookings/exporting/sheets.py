@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Model, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from bookings import questions
-from bookings.booking import Booking
-from bookings.correspondence import Enquiry
-from bookings.customer import Customer
-from bookings.offerings import Service
-from bookings.places import Closure
-from bookings.questions import Question
-from bookings.resources import Absence, Resource
-from notifications.models import Delivery
+from operations import reach
+from operations.reach import User
+
+Column = str | Combinable
 
 PAGE = 2000  # rows in memory at a time
 ANSWER = ("question_code", "kind", "question", "version", "answer")
@@ -28,25 +24,39 @@ ANSWER = ("question_code", "kind", "question", "version", "answer")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A kind of records; `columns` are the names in the file and the look-ups behind them."""
+    """A kind of records; `columns` are the names in the file and the look-ups or expressions behind them."""
 
     code: str
     title: str | Promise
     model: type[Model]
-    columns: dict[str, str]
-    zone: str = ""
+    columns: Mapping[str, Column]
+    zone: Column = ""
     """The look-up of the time zone in which the local times in the file are told."""
+
+    def everything(self) -> QuerySet[Any]:
+        """Every record of the kind."""
+        return self.model._default_manager.all()
+
+    def within(self, user: User) -> QuerySet[Any]:
+        """Those that are within this person's reach."""
+        return reach.within(user, self.everything())
+
+    def is_for(self, user: User) -> bool:
+        """Whether there can be any within this person's reach."""
+        return reach.may_meet(user, self.model)
 
     def rows(self, records: QuerySet[Any] | None = None) -> Iterator[list[Any]]:
         """The heading and then every record (or those of `records`) in the order they were made."""
         yield list(self.columns)
-        for zone, values in self._told(records, self.columns.values()):
+        for zone, values in self._told(records, list(self.columns.values())):
             yield [_written(value, zone) for value in values]
 
-    def _told(self, records: QuerySet[Any] | None, columns: Iterable[str]) -> Iterator[tuple[str, list[Any]]]:
+    def _told(
+        self, records: QuerySet[Any] | None, columns: Iterable[Column]
+    ) -> Iterator[tuple[str, list[Any]]]:
         """The zone and the values of each record, a page at a time."""
-        chosen = self.model._default_manager.all() if records is None else records
-        zone = F(self.zone) if self.zone else Value("UTC")
+        chosen = self.everything() if records is None else records
+        zone = F(self.zone) if isinstance(self.zone, str) and self.zone else self.zone or Value("UTC")
         wanted = chosen.order_by("pk").values_list("pk", zone, *columns)
         found: list[Any] = []
         while True:
@@ -62,9 +72,9 @@ class AnswersSheet(Sheet):
     """What customers answered, a row for each question, with the words and the version that were asked."""
 
     def rows(self, records: QuerySet[Any] | None = None) -> Iterator[list[Any]]:
-        """The heading and then every answer of every booking, in the order the bookings were made."""
+        """The heading and then every answer, in the order in which what they belong to was made."""
         yield [*self.columns, *ANSWER]
-        told = self.model._default_manager.all() if records is None else records
+        told = self.everything() if records is None else records
         for zone, (*known, answers) in self._told(
             told.exclude(answers={}), [*self.columns.values(), "answers"]
         ):
@@ -83,125 +93,3 @@ def _written(value: Any, zone: str) -> Any:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else value
-
-
-def _same(*names: str) -> dict[str, str]:
-    return {name: name for name in names}
-
-
-SHEETS = {
-    sheet.code: sheet
-    for sheet in (
-        Sheet(
-            "bookings",
-            _("Bookings"),
-            Booking,
-            {
-                "reference": "reference",
-                "location": "location__slug",
-                "service": "service__slug",
-                "person": "resource__slug",
-                "start": "starts_at",
-                "end": "ends_at",
-                **_same("status", "no_show", "name", "email", "phone", "notes", "answers", "language"),
-                **_same("price", "deposit", "currency", "source", "cancelled_by", "cancel_reason"),
-                "merged_into": "merged_into__reference",
-                **_same("failure_code", "created_at", "updated_at", "version"),
-            },
-            "time_zone",
-        ),
-        Sheet(
-            "customers",
-            _("Customers"),
-            Customer,
-            {
-                **_same("name", "email", "phone", "created_at", "seen_at", "blocked_at", "blocked_reason"),
-                "same_as_email": "merged_into__email",
-                "same_as_phone": "merged_into__phone",
-            },
-        ),
-        Sheet(
-            "enquiries",
-            _("Enquiries"),
-            Enquiry,
-            {
-                "reference": "reference",
-                "location": "location__slug",
-                **_same("status", "name", "email", "phone", "text", "answer", "language"),
-                **_same("created_at", "updated_at"),
-            },
-            "location__time_zone",
-        ),
-        Sheet(
-            "messages",
-            _("Messages, without their texts"),
-            Delivery,
-            _same(
-                *("reference", "location", "kind", "channel", "recipient", "status", "attempts"),
-                *("created_at", "done_at", "failure_class", "failure_text", "external_id"),
-            ),
-        ),
-        Sheet(
-            "services",
-            _("Services"),
-            Service,
-            {
-                "location": "location__slug",
-                **_same("slug", "name", "description", "minutes", "buffer_before_minutes"),
-                **_same("buffer_after_minutes", "price", "deposit"),
-                "currency": "location__currency",
-                **_same("capacity", "max_people", "approval", "reminder_hours", "wait_list", "is_active"),
-            },
-        ),
-        Sheet(
-            "questions",
-            _("Questions"),
-            Question,
-            {
-                "location": "service__location__slug",
-                "service": "service__slug",
-                **_same("code", "kind", "text", "help_text", "choices", "is_required", "position"),
-                **_same("version", "is_active"),
-            },
-        ),
-        AnswersSheet(
-            "answers",
-            _("Answers and consents, with the version that was asked"),
-            Booking,
-            {
-                "booking": "reference",
-                "location": "location__slug",
-                "service": "service__slug",
-                "email": "email",
-                "booked_at": "created_at",
-            },
-            "time_zone",
-        ),
-        Sheet(
-            "closures",
-            _("Closures"),
-            Closure,
-            {"location": "location__slug", "start": "starts_at", "end": "ends_at", **_same("reason")},
-            "location__time_zone",
-        ),
-        Sheet(
-            "absences",
-            _("Absences"),
-            Absence,
-            {
-                "location": "resource__location__slug",
-                "person": "resource__slug",
-                "start": "starts_at",
-                "end": "ends_at",
-                **_same("reason"),
-            },
-            "resource__location__time_zone",
-        ),
-        Sheet(
-            "people",
-            _("People and rooms"),
-            Resource,
-            {"location": "location__slug", **_same("slug", "name", "kind", "hours", "breaks", "is_active")},
-        ),
-    )
-}

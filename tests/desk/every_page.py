@@ -26,7 +26,15 @@ from tests.factories import BookingFactory, DeliveryFactory, EnquiryFactory
 # What answers presses or programs, or leads on; the pages of one's own account have tests of their own.
 NO_PAGES = {
     *("desk_take_over", "desk_people", "desk_keep_view", "desk_drop_view", "desk_campaign_progress"),
-    *("staff-known", "report-table", "export-file", "hours-why", "hours-close", "hours-reopen"),
+    *(
+        "staff-known",
+        "report-table",
+        "export-file",
+        "export-everything",
+        "hours-why",
+        "hours-close",
+        "hours-reopen",
+    ),
     *("hours-away", "hours-back", "import-sample"),
     *("login", "logout", "password_change_done", "autocomplete", "jsi18n", "view_on_site", "app_list"),
     *("admin_password_reset", "bookings_preview_html"),

@@ -11,7 +11,9 @@ from bookings.places import Location
 
 
 class Command(BaseCommand):
-    help = "Write bookings, customers, enquiries, messages, services, people and places into an empty folder."
+    help = (
+        "Write everything there is, from bookings and customers to closures and places, into an empty folder."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
