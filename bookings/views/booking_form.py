@@ -6,6 +6,7 @@ more and is booked from; without, it books in one go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -88,6 +89,8 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         key = intents.read(request_id, SCOPE)
     except intents.RequestRefused as refusal:
         return _form(request, service, form, intents.issue(), Notice(str(refusal)), 400)
+    if request.POST.get("step") == "times":
+        return _other_times(request, service, request_id)
     form = sent_before.read(form, key)
     if not form.is_valid():
         return _form(request, service, form, request_id, status=422)
@@ -102,6 +105,16 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
         return _refuse(request, service, form, request_id, refusal)
     address = reverse("booking", args=[recorded.booking.token])
     return SeeOther(f"{address}?{urlencode({'repeat': 1})}" if recorded.is_repeat else address)
+
+
+def _other_times(request: HttpRequest, service: Service, request_id: str) -> HttpResponse:
+    """The form as it was typed so far, with a week of times: without a script the tab keeps nothing."""
+    people = lookup.people(service, request.POST.get("people", ""))
+    form = BookingForm(service=service, initial=request.POST.dict() | {"people": people})
+    notice = Notice(_("Choose another time"), _("What you typed is kept below."), level="waiting")
+    start, resource = _start_of(form), lookup.resource(service, form["resource"].value() or "")
+    week = days.week_from(service, start, resource, people) if start else []
+    return _form(request, service, form, request_id, notice, week=week)
 
 
 def _take(wanted: Submission, key: intents.Request, draft: Booking) -> Changed:
@@ -144,6 +157,7 @@ def _form(
     request_id: str,
     notice: Notice | None = None,
     status: int = 200,
+    week: Sequence[days.Part] = (),
 ) -> HttpResponse:
     start = _start_of(form)
     resource = lookup.resource(service, form["resource"].value() or "")
@@ -163,6 +177,7 @@ def _form(
         "resource": resource,
         "people": form.party,
         "alternatives": days.slots(service, near, resource, form.party),
+        "week": week,
         "draft": request.POST.get("draft") or form.initial.get("draft", ""),
         "cancel_until": _cancel_until(service, start) if start else "",
         "hold_minutes": settings.HOLDFAST.draft_hold_seconds // 60,

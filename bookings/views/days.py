@@ -138,6 +138,15 @@ def slots(
     ]
 
 
+def week_from(service: Service, start: datetime, resource: Resource | None, people: int) -> list[Part]:
+    """The free times for so many of the week that begins with the day of `start`, by day."""
+    first = start.astimezone(service.location.zone).date()
+    last = first + timedelta(days=STRIP_DAYS - 1)
+    found = times.offers(service, first, last, resource=resource, people=people)
+    by_day = groupby(slots(service, found, resource, people), lambda slot: slot.date)
+    return [Part(day, list(group)) for day, group in by_day]
+
+
 def wait_address(
     service: Service, resource: Resource | None, *, day: date | None = None, start: datetime | None = None
 ) -> str:

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const PREFIX = "holdfast request ", locale = document.body.dataset.locale;
+  const PREFIX = "holdfast request ", TYPED = "holdfast typed ", locale = document.body.dataset.locale;
   const store = (() => {
     try {
       return window.sessionStorage;
@@ -39,7 +39,28 @@
     else store.setItem(key, field.value);
   }
   function forgetNumbers() {
-    Object.keys(store).filter((key) => key.startsWith(PREFIX)).forEach((key) => store.removeItem(key));
+    const ours = (key) => key.startsWith(PREFIX) || key.startsWith(TYPED);
+    Object.keys(store).filter(ours).forEach((key) => store.removeItem(key));
+  }
+
+  // What was typed comes back with another time, a reload or another language: in this tab, until it is booked.
+  function keepTyped(form) {
+    const key = TYPED + form.dataset.typed, isFilled = form.elements.name?.defaultValue;
+    const address = new URLSearchParams(location.search); // what it says is asked now
+    const fields = [...form.elements].filter((each) => each.closest(".field") && each.name && !address.has(each.name));
+    const isTicked = (each) => each.type === "checkbox" || each.type === "radio";
+    const write = () => {
+      const said = fields.filter((each) => !isTicked(each) || each.checked).map((each) => [each.name, each.value]);
+      store.setItem(key, JSON.stringify(said));
+    };
+    const read = (said) => fields.forEach((each) => {
+      const values = said.filter(([name]) => name === each.name).map(([, value]) => value);
+      if (isTicked(each)) each.checked = values.includes(each.value);
+      else if (values.length) each.value = values[0];
+    });
+    const kept = store.getItem(key);
+    if (kept && !isFilled) read(JSON.parse(kept));
+    ["input", "change"].forEach((name) => form.addEventListener(name, write));
   }
 
   const buttons = (form) => [...form.elements].filter((each) => each.tagName === "BUTTON"); // also those outside it
@@ -114,6 +135,7 @@
   all("[data-place-time]").forEach(addYourTime);
   all("[data-clear-requests]").forEach(forgetNumbers);
   all("form[data-request-key]").forEach(keepNumber);
+  all("form[data-typed]").forEach(keepTyped);
   all("form[data-once]").forEach((form) => form.addEventListener("submit", sendOnce));
   all("[data-alternatives]").forEach((list) => list.addEventListener("click", chooseInstead));
   all("form[data-ask-again]").forEach((form) => setTimeout(() => form.requestSubmit(), Number(form.dataset.askAgain)));

@@ -144,6 +144,7 @@ def _series(visitor: Visitor, service) -> dict[str, Page]:
 def _forms(visitor: Visitor, form: Form) -> dict[str, Page]:
     pages = {"form": visitor.open("/salon/cut/book/?start=" + form.fields["start"].replace("+", "%2B"))}
     pages["form-errors"] = visitor.send(form, name="", email="ada", start="x", resource="x")
+    pages["form-other-times"] = visitor.send(form, step="times", phone="")
     pages["form-forged"] = visitor.send(form, request_id="x")
     pages["form-of-another-session"] = visitor.send(form, csrfmiddlewaretoken="")
     pages["booked"] = visitor.send(form)

@@ -94,6 +94,19 @@ def test_a_taken_time_is_refused_with_everything_typed_and_the_nearest_free_ones
     assert Booking.objects.count() == 2
 
 
+def test_without_a_script_other_times_keep_what_was_typed_so_far(visitor, form):
+    page = visitor.send(form, step="times", email="")
+    kept = page.form("/book/")
+
+    assert (page.status, Booking.objects.exists()) == (200, False)
+    assert {name: kept.fields[name] for name in ADA} == ADA | {"email": ""}
+    assert form.fields["start"] in kept.choices["start"]
+    assert "Please check" not in page.text
+    assert "not free" not in page.text
+    visitor.send(kept, start=kept.choices["start"][-1], email=ADA["email"])
+    assert Booking.objects.get().starts_at == datetime.fromisoformat(kept.choices["start"][-1])
+
+
 def test_the_number_of_a_refused_form_may_be_used_again(visitor, service, form):
     BookingFactory(session=SessionFactory(service=service, starts_at=start_of(form)))
     page = visitor.send(form)

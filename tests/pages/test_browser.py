@@ -129,6 +129,41 @@ def test_the_number_of_a_form_survives_a_reload_and_ends_with_the_booking(at_for
     assert page.locator("[name=request_id]").input_value() != number
 
 
+def typed(page):
+    return {name: page.locator(f"[name={name}]").input_value() for name in ADA}
+
+
+@pytest.mark.parametrize("way", ["other times", "reload", "series", "language"])
+def test_what_was_typed_comes_back_by_every_way(at_form, way):
+    page = at_form
+    match way:
+        case "other times":
+            page.get_by_role("link", name="Other times").click()
+            page.locator("a.time").nth(3).click()
+        case "reload":
+            page.reload()
+        case "series":
+            page.get_by_role("link", name="Book a series").click()
+            page.get_by_role("button", name="Show the dates").click()
+        case "language":
+            page.get_by_role("link", name="Language").click()
+            page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("[name=name]")).to_have_value(ADA["name"])
+    assert typed(page) == ADA
+
+
+def test_what_was_typed_is_forgotten_with_the_booking_and_by_other_tabs(at_form, context):
+    address = at_form.url
+    other = context.new_page()
+    other.goto(address)
+    assert not any(typed(other).values())
+
+    at_form.get_by_role("button", name="Book now").click()
+    at_form.wait_for_url("**/b/**")
+    at_form.goto(address)
+    assert not any(typed(at_form).values())
+
+
 def test_reading_the_page_from_a_messages_link_shows_that_the_message_arrived(page, service):
     booking = BookingFactory(service=service, accepted=True)
     delivery = DeliveryFactory(booking=booking, done=True)
