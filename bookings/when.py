@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from django.utils.translation import get_language, override, to_locale
-from django.utils.translation import gettext as _
+
+from bookings import zone_names
 
 if TYPE_CHECKING:
     from bookings.booking import Booking
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spoken:
-    """A moment as its reader says it: "Tuesday 5 January 2027", "09:30", "Europe/Berlin time"."""
+    """A moment as its reader says it: "Tuesday 5 January 2027", "09:30", "Central European Time"."""
 
     date: str
     time: str
@@ -56,7 +57,7 @@ def _spoken(moment: datetime, zone: ZoneInfo, language: str) -> Spoken:
     local = moment.astimezone(zone)
     locale = locale_of(language)
     with override(language):
-        name = _("%(zone)s time") % {"zone": zone.key.replace("_", " ")}
+        name = zone_names.spoken(zone, locale)
     shape = "EEEE d MMMM y" if language == "en" else "full"
     iso = local.isoformat(timespec="seconds")
     return Spoken(

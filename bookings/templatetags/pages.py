@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
-from bookings import language, questions
+from bookings import language, questions, when, zone_names
 from bookings.booking import Booking
 from bookings.money import spoken_price
 from bookings.offerings import Service
@@ -110,8 +110,8 @@ def key(moment: datetime) -> str:
 
 @register.filter
 def zone_name(time_zone: str) -> str:
-    """“America/New York” for “America/New_York”."""
-    return time_zone.replace("_", " ")
+    """“Eastern Time” for “America/New_York”, as mails say it too."""
+    return zone_names.spoken(ZoneInfo(time_zone), when.locale_of(when.of_reader()))
 
 
 @register.filter

@@ -64,7 +64,7 @@ def test_every_letter_has_subject_text_html_facts_and_the_link_of_this_message(k
     assert letter.subject
     for body in (letter.text, letter.html):
         assert booking.reference in body
-        assert "Europe/Berlin time" in body
+        assert "Central European Time" in body
         assert f"/b/{booking.token}/?m={delivery.uid}" in body
 
 

@@ -232,7 +232,7 @@ def test_a_time_that_comes_twice_is_told_apart(service):
         time_zone="Europe/Berlin",
     )
 
-    assert text_messages.when_in_words(booking, "en").endswith("02:30 (Europe/Berlin time, UTC+02:00)")
+    assert text_messages.when_in_words(booking, "en").endswith("02:30 (Central European Time, UTC+02:00)")
 
 
 def test_a_customer_who_cancels_gets_no_text_about_it_and_none_that_was_waiting(gateway, service):
