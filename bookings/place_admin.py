@@ -168,6 +168,7 @@ class ServiceAdmin(OfOneLocation):
     list_filter = ("location", "approval", "is_active")
     list_select_related = ("location",)
     prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("takes_place",)
     inlines = (RequirementInline, QuestionInline)
     ordering = ("location__name", "position", "id")
     fieldsets = (
@@ -176,6 +177,7 @@ class ServiceAdmin(OfOneLocation):
             _("How long and how many"),
             {
                 "fields": (
+                    "takes_place",
                     "minutes",
                     "buffer_before_minutes",
                     "buffer_after_minutes",
@@ -189,6 +191,18 @@ class ServiceAdmin(OfOneLocation):
         (_("Confirming and reminding"), {"fields": ("approval", "answer_within_hours", "reminder_hours")}),
         (_("What customers must enter"), {"fields": ("requires_phone", "requires_notes")}),
     )
+
+    @admin.display(description=_("hours"))
+    def takes_place(self, service: Service) -> str:
+        """As stored, and the page that changes them."""
+        if not service.pk:
+            return gettext("Whenever the place is open. As soon as it is saved you can change that.")
+        return format_html(
+            '<code>{}</code><br><a href="{}">{}</a>',
+            service.hours or gettext("Whenever the place is open"),
+            hours_page.address(service.location, service),
+            gettext("Change the hours"),
+        )
 
     def notes_on(self, record: Any, changed: Iterable[str]) -> list[str]:
         """Bookings keep the time, the places and the price that were agreed."""
@@ -214,7 +228,7 @@ class ServiceAdmin(OfOneLocation):
         ask = reverse("hours-why", args=[place.slug])
         return [
             (reverse("admin:bookings_location_change", args=[place.pk]), place.name),
-            (reverse("hours", args=[place.slug]), gettext("Hours")),
+            (hours_page.address(place, record), gettext("Hours")),
             (f"{ask}?service={record.slug}", gettext("Why is a time not offered?")),
             (reverse("times", args=[place.slug, record.slug]), gettext("What customers see")),
         ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
+from bookings.offerings import Service
 from bookings.places import Location
 from bookings.resources import Resource
 from operations import console, reach
@@ -40,9 +41,18 @@ def whom(location: Location, slug: str) -> Resource | None:
     return resource
 
 
-def may_change(request: HttpRequest, resource: Resource | None) -> bool:
+def what(location: Location, slug: str) -> Service | None:
+    """The service of this place, none for an empty slug; raises Http404."""
+    if not slug:
+        return None
+    service: Service = get_object_or_404(location.services, slug=slug)
+    service.location = location
+    return service
+
+
+def may_change(request: HttpRequest, record: Location | Resource | Service) -> bool:
     """Whether this person may change these hours."""
-    return bool(request.user.has_perm(f"bookings.change_{'resource' if resource else 'location'}"))
+    return bool(request.user.has_perm(f"bookings.change_{record._meta.model_name}"))
 
 
 def may_send_away(request: HttpRequest, resource: Resource | None) -> bool:

@@ -1,4 +1,4 @@
-"""The hours of a place, or of one of its people and rooms: seen, tried out and saved on one page."""
+"""The hours of a place, or of one of its people, rooms or services: seen, tried out and saved on one page."""
 
 from __future__ import annotations
 
@@ -18,9 +18,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import outside
 from bookings.availability import deciding, saving, setup, two_weeks
 from bookings.availability.away_form import AwayForm
-from bookings.availability.entering import at_place, framed, may_change, may_correct, may_send_away, whom
+from bookings.availability.entering import (
+    at_place,
+    framed,
+    may_change,
+    may_correct,
+    may_send_away,
+    what,
+    whom,
+)
 from bookings.availability.saving import ChangedMeanwhile
 from bookings.availability.week_form import WeekForm, stored
+from bookings.offerings import Service
 from bookings.outside import Unseen
 from bookings.places import Closure, Location
 from bookings.resources import Absence, Resource
@@ -44,48 +53,56 @@ def places(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_place
-def edit(request: HttpRequest, location: Location, resource: str = "") -> HttpResponse:
+def edit(request: HttpRequest, location: Location, resource: str = "", service: str = "") -> HttpResponse:
     """GET: the hours and the next two weeks. POST: the same as typed (`preview`), or saved."""
-    person = whom(location, resource)
+    own = whom(location, resource) or what(location, service)
     if request.method != "POST":
-        return page(request, location, person)
-    if not may_change(request, person):
-        return console.barred(request, person or location, "hours", _("Change the hours"))
-    form = WeekForm(request.POST, record=person or location)
+        return page(request, location, own)
+    if not may_change(request, own or location):
+        return console.barred(request, own or location, "hours", _("Change the hours"))
+    form = WeekForm(request.POST, record=own or location)
     if request.headers.get("HX-Request"):
         return render(request, "availability/parts/preview.html", _preview(form))
     if "preview" in request.POST:
-        return page(request, location, person, form)
+        return page(request, location, own, form)
     if not form.is_valid():
-        return page(request, location, person, form, status=422, problem=_("Nothing is saved yet."))
-    return _save(request, location, person, form)
+        return page(request, location, own, form, status=422, problem=_("Nothing is saved yet."))
+    return _save(request, location, own, form)
 
 
-def address(location: Location, resource: Resource | None) -> str:
+def address(location: Location, own: Resource | Service | None) -> str:
     """The page of these hours."""
-    if resource is None:
-        return reverse("hours", args=[location.slug])
-    return reverse("hours-of", args=[location.slug, resource.slug])
+    match own:
+        case None:
+            return reverse("hours", args=[location.slug])
+        case Resource():
+            return reverse("hours-of", args=[location.slug, own.slug])
+        case Service():
+            return reverse("hours-service", args=[location.slug, own.slug])
 
 
 def page(
     request: HttpRequest,
     location: Location,
-    resource: Resource | None,
+    own: Resource | Service | None,
     form: WeekForm | None = None,
     status: int = 200,
     **told: Any,
 ) -> HttpResponse:
     """The hours as stored, or as typed into `form`."""
-    record = resource or location
+    record = own or location
+    resource = own if isinstance(own, Resource) else None
     form = form or WeekForm(record=record)
     now_is = ContentType.objects.get_for_model(record)
     context = {
         "title": _("Hours of %(name)s") % {"name": record.name},
         "location": location,
         "resource": resource,
+        "service": own if isinstance(own, Service) else None,
+        "own": own,
+        "here": address(location, own),
         "form": form,
-        "may_change": may_change(request, resource),
+        "may_change": may_change(request, record),
         "may_send_away": may_send_away(request, resource),
         "may_correct": may_correct(request, resource),
         "may_call_back": request.user.has_perm(f"bookings.delete_{'absence' if resource else 'closure'}"),
@@ -94,8 +111,8 @@ def page(
         "away": AwayForm(location=location),
         "coming": _coming(location, resource)[:MOST_COMING],
         "left": outside.still_left(location),
-        "steps": [] if resource else setup.steps(location),
-        "holidays": [] if resource else setup.holidays(location),
+        "steps": [] if own else setup.steps(location),
+        "holidays": [] if own else setup.holidays(location),
         "people": location.resources.order_by("position", "id"),
         "last_change": LogEntry.objects.filter(content_type=now_is, object_id=str(record.pk))
         .select_related("user")
@@ -107,9 +124,9 @@ def page(
 
 
 def _save(
-    request: HttpRequest, location: Location, resource: Resource | None, form: WeekForm
+    request: HttpRequest, location: Location, own: Resource | Service | None, form: WeekForm
 ) -> HttpResponse:
-    record, given = resource or location, form.cleaned_data
+    record, given = own or location, form.cleaned_data
     title = _("Hours of %(name)s") % {"name": record.name}
     try:
         was = request.POST.get("was", "")
@@ -118,11 +135,11 @@ def _save(
         return deciding.page(request, location, unseen.hits, title=title)
     except ChangedMeanwhile as refusal:
         told = {"problem": str(refusal), "mark": saving.mark(record), "now_stored": stored(record)}
-        return page(request, location, resource, form, 409, **told)
+        return page(request, location, own, form, 409, **told)
     except HoldfastError as refusal:
-        return page(request, location, resource, form, 409, problem=str(refusal))
+        return page(request, location, own, form, 409, problem=str(refusal))
     deciding.follow(request, hits)
-    return console.see_other(address(location, resource))
+    return console.see_other(address(location, own))
 
 
 def _preview(form: WeekForm) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from bookings.offerings import Service
 from bookings.outside import Hit, Watch
 from bookings.places import Closure, Location
 from bookings.resources import Absence, Resource
@@ -37,11 +38,13 @@ class By:
     seen: frozenset[int]
 
 
-def mark(record: Location | Resource | Absence | Closure) -> str:
+def mark(record: Location | Resource | Service | Absence | Closure) -> str:
     """Which hours, absence or closure a form was opened with."""
     match record:
         case Resource():
             told = [record.hours, *record.breaks, str(record.is_active)]
+        case Service():
+            told = [record.hours, str(record.is_active)]
         case Location():
             told = [record.opening_hours]
         case _:
@@ -50,7 +53,9 @@ def mark(record: Location | Resource | Absence | Closure) -> str:
 
 
 @use_case
-def save_hours(record: Location | Resource, hours: str, breaks: list[str], was: str, by: By) -> list[Hit]:
+def save_hours(
+    record: Location | Resource | Service, hours: str, breaks: list[str], was: str, by: By
+) -> list[Hit]:
     """Store the text and the breaks; returns what they leave outside.
 
     Sent twice it saves once. Raises ChangedMeanwhile, outside.Unseen, intents.KeyReused, RequestExpired.
@@ -59,7 +64,7 @@ def save_hours(record: Location | Resource, hours: str, breaks: list[str], was: 
     claim = intents.claim(by.request, payload)
     if not claim.won:
         return []
-    watch = Watch(record.location_id if isinstance(record, Resource) else record.pk)
+    watch = Watch(record.pk if isinstance(record, Location) else record.location_id)
     stored = type(record)._default_manager.get(pk=record.pk)
     if mark(stored) != was:
         raise ChangedMeanwhile
@@ -141,10 +146,14 @@ def call_back(location: Location, entered: Absence | Closure, was: str, by: By) 
     return True
 
 
-def _fields(record: Location | Resource, hours: str, breaks: list[str]) -> dict[str, Any]:
-    if isinstance(record, Resource):
-        return {"hours": hours, "breaks": breaks}
-    return {"opening_hours": hours}
+def _fields(record: Location | Resource | Service, hours: str, breaks: list[str]) -> dict[str, Any]:
+    match record:
+        case Resource():
+            return {"hours": hours, "breaks": breaks}
+        case Service():
+            return {"hours": hours}
+        case Location():
+            return {"opening_hours": hours}
 
 
 def _log(record: Model, flag: int, by: By, fields: list[str] | None = None) -> None:

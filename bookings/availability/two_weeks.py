@@ -12,49 +12,63 @@ from django.utils.translation import gettext as _
 
 from bookings import obstacles, schedule
 from bookings.obstacles import Gone, Timetable
+from bookings.offerings import Service
 from bookings.opening import DAY_MINUTES
 from bookings.places import Location
 from bookings.resources import Resource
-from bookings.spans import Span, subtract
+from bookings.spans import Span, common, subtract
 
 DAYS = 14
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """A date: when it is open or somebody works, and what is special about it."""
+    """A date: when it is open, somebody works or something takes place, and what is special about it."""
 
     day: date
     hours: list[str]
     notes: list[str] = field(default_factory=list)
 
 
-def of(record: Location | Resource, hours: str, breaks: list[str]) -> list[Outlook]:
+def of(record: Location | Resource | Service, hours: str, breaks: list[str]) -> list[Outlook]:
     """Fourteen days from today with these hours in place of the stored ones; two queries."""
     record = copy.copy(record)
-    if isinstance(record, Resource):
-        record.hours, record.breaks = hours, breaks
-        location, resource = record.location, record
-    else:
-        record.opening_hours = hours
-        location, resource = record, None
+    location, own = (record, None) if isinstance(record, Location) else (record.location, record)
+    match record:
+        case Location():
+            record.opening_hours = hours
+        case Resource():
+            record.hours, record.breaks = hours, breaks
+        case Service():
+            record.hours = hours
     today = timezone.localdate(timezone=location.zone)
     days = [today + timedelta(days=number) for number in range(DAYS)]
-    table = obstacles.timetable(location, [resource] if resource else [], days)
-    return [Outlook(day, _hours(table, resource, day), list(_notes(table, resource, day))) for day in days]
+    table = obstacles.timetable(location, [own] if isinstance(own, Resource) else [], days)
+    return [_outlook(table, own, day) for day in days]
 
 
-def _hours(table: Timetable, resource: Resource | None, day: date) -> list[str]:
+def _outlook(table: Timetable, own: Resource | Service | None, day: date) -> Outlook:
+    found = _left(table, own, day)
+    notes = list(_notes(table, own if isinstance(own, Resource) else None, day))
+    if isinstance(own, Service) and found and all(end - begin < own.minutes * 60 for begin, end in found):
+        notes.append(_("Too short: it takes %(n)s minutes") % {"n": own.minutes})
+    return Outlook(day, [obstacles.clocks(span, table.location) for span in found], notes)
+
+
+def _left(table: Timetable, own: Resource | Service | None, day: date) -> list[Span]:
     """What begins on the date, whatever is left of it by closures and absences."""
-    gone = [each.span for each in _gone(table, resource)]
-    if resource is None:
-        found = [piece.span for piece in table.opened if piece.day == day]
-    else:
-        # Each opening by itself: around the clock they touch, and all the days would be one stretch.
-        pieces = [piece.span for piece in table.opened if piece.day == day]
-        working = table.working(resource)
-        found = [span for piece in pieces for span in subtract([piece], subtract([piece], working))]
-    return [obstacles.clocks(span, table.location) for span in subtract(found, gone)]
+    # Each opening by itself: around the clock they touch, and all the days would be one stretch.
+    opened = [piece.span for piece in table.opened if piece.day == day]
+    match own:
+        case None:
+            found = opened
+        case Resource():
+            found = common(opened, table.working(own))
+        case Service():
+            pieces = [piece.span for piece in table.offering(own).openings if piece.day == day]
+            found = common(pieces, table.open_time)
+    gone = [each.span for each in _gone(table, own if isinstance(own, Resource) else None)]
+    return subtract(found, gone)
 
 
 def _notes(table: Timetable, resource: Resource | None, day: date) -> Iterable[str]:

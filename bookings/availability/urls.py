@@ -21,6 +21,7 @@ urlpatterns = [
     _page("<slug:location>/closed/", away_page.add, "hours-close"),
     _page("<slug:location>/closed/<int:pk>/", away_page.change, "hours-closed"),
     _page("<slug:location>/closed/<int:pk>/delete/", away_page.remove, "hours-reopen"),
+    _page("<slug:location>/service/<slug:service>/", hours_page.edit, "hours-service"),
     _page("<slug:location>/of/<slug:resource>/", hours_page.edit, "hours-of"),
     _page("<slug:location>/of/<slug:resource>/away/", away_page.add, "hours-away"),
     _page("<slug:location>/of/<slug:resource>/away/<int:pk>/", away_page.change, "hours-gone"),

@@ -1,4 +1,4 @@
-"""The weekly hours of a place or a person as a form, on top of the text that is stored."""
+"""The weekly hours of a place, a person or a service as a form, on top of the text that is stored."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from bookings import opening, weekly_hours
+from bookings.offerings import Service
 from bookings.opening import InvalidHours
 from bookings.places import Location
 from bookings.resources import Resource
@@ -33,7 +34,10 @@ class Row:
 
 
 class WeekForm(forms.Form):
-    """Hours in three shapes: weekdays, the text itself, or whenever the place is open (persons)."""
+    """Hours in three shapes: weekdays, the text itself, or whenever the place is open (persons, services).
+
+    A day without times is closed, or the service does not take place on it; a person says so.
+    """
 
     shape = forms.ChoiceField(widget=forms.RadioSelect)
     text = forms.CharField(
@@ -46,16 +50,17 @@ class WeekForm(forms.Form):
         label=_("Daily breaks"), required=False, max_length=200, help_text=_("Such as 12:30-13:15.")
     )
 
-    def __init__(self, *args: Any, record: Location | Resource, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, record: Location | Resource | Service, **kwargs: Any) -> None:
         self.record = record
-        self.is_person = isinstance(record, Resource)
+        self.is_person, self.is_service = isinstance(record, Resource), isinstance(record, Service)
+        self.is_within_place = self.is_person or self.is_service
         self.stored = stored(record)
         self.week = _read(self.stored)
         super().__init__(*args, **{"label_suffix": "", "initial": self._initial(), **kwargs})
         shapes = [(WEEK, _("On these days")), (TEXT, _("Written out"))]
-        if self.is_person:
+        if self.is_within_place:
             shapes.insert(0, (PLACE, _("Whenever the place is open")))
-        else:
+        if not self.is_person:
             del self.fields["breaks"]
         self.fields["shape"].choices = shapes  # type: ignore[attr-defined]
         for number in "0123456":
@@ -116,7 +121,7 @@ class WeekForm(forms.Form):
         return {OFF: Day(), PLACE: Day(is_whole=True)}.get(mode)
 
     def _times(self, number: str, typed: str) -> Day:
-        if not typed and f"mode_{number}" in self.fields:
+        if not typed and (self.is_person or number == HOLIDAYS):
             self.add_error(f"times_{number}", _("Enter the times."))
         try:
             return Day(weekly_hours.parse_times(typed))
@@ -127,29 +132,47 @@ class WeekForm(forms.Form):
     def _add(self, number: str, name: Any) -> None:
         """A line; the weekdays of a place need no choice: without times it is closed."""
         self.fields[f"times_{number}"] = forms.CharField(label=name, required=False, max_length=200)
-        modes = [(OWN, _("at these times")), (OFF, _("not at work") if self.is_person else _("closed"))]
-        if self.is_person:
-            modes.insert(0, (PLACE, _("while the place is open")))
+        modes = [(OWN, _("at these times"))]
+        if self.is_within_place:
+            modes.insert(0 if self.is_person else 1, (PLACE, _("while the place is open")))
+        if self.is_person or number == HOLIDAYS:
+            modes.append((OFF, self._off()))
         if number == HOLIDAYS:
             modes.insert(0, (USUAL, _("like any other day")))
-        if self.is_person or number == HOLIDAYS:
+        if self.is_within_place or number == HOLIDAYS:
             self.fields[f"mode_{number}"] = forms.ChoiceField(label=name, choices=modes)
+
+    def _off(self) -> Any:
+        if self.is_service:
+            return _("not offered")
+        return _("not at work") if self.is_person else _("closed")
 
     def _initial(self) -> dict[str, Any]:
         week = self.week or Week((Day(),) * 7)
         found: dict[str, Any] = {"shape": WEEK if self.week else TEXT, "text": self.stored}
         if isinstance(self.record, Resource):
             found["breaks"] = weekly_hours.say_times(opening.parse_span(each) for each in self.record.breaks)
-            if not self.stored:
-                found["shape"] = PLACE
+        if self.is_within_place and not self.stored:
+            found["shape"] = PLACE
+        if self.is_service and not self.stored:
+            week = Week((Day(),) * 7)  # so that the few days on which it takes place are all there is to type
         for number, day in enumerate((*week.days, week.holidays)):
-            found |= _line(str(number), day, is_person=self.is_person)
+            found |= self._line(str(number), day)
         return found
 
+    def _line(self, number: str, day: Day | None) -> dict[str, str]:
+        if day is None:
+            return {f"mode_{number}": USUAL, f"times_{number}": ""}
+        if day.is_whole and not self.is_within_place:
+            day = Day(((0, opening.DAY_MINUTES),))
+        off = OWN if self.is_service and number != HOLIDAYS else OFF
+        mode = OWN if day.spans else PLACE if day.is_whole else off
+        return {f"mode_{number}": mode, f"times_{number}": weekly_hours.say_times(day.spans)}
 
-def stored(record: Location | Resource) -> str:
-    """The text of a place's or a person's hours."""
-    return record.hours if isinstance(record, Resource) else record.opening_hours
+
+def stored(record: Location | Resource | Service) -> str:
+    """The text of these hours."""
+    return record.opening_hours if isinstance(record, Location) else record.hours
 
 
 def _read(text: str) -> Week | None:
@@ -159,12 +182,3 @@ def _read(text: str) -> Week | None:
         return weekly_hours.read(text)
     except (NoTable, InvalidHours):
         return None
-
-
-def _line(number: str, day: Day | None, *, is_person: bool) -> dict[str, str]:
-    if day is None:
-        return {f"mode_{number}": USUAL, f"times_{number}": ""}
-    if day.is_whole and not is_person:
-        day = Day(((0, opening.DAY_MINUTES),))
-    mode = OWN if day.spans else PLACE if day.is_whole else OFF
-    return {f"mode_{number}": mode, f"times_{number}": weekly_hours.say_times(day.spans)}

@@ -158,14 +158,8 @@ def _window(plan: Plan, day: date) -> Span:
 
 
 def _grid(plan: Plan, window: Span) -> set[int]:
-    """The starts that the opening hours offer."""
-    step = plan.location.slot_step_minutes * 60
-    return {
-        start
-        for piece in plan.opened
-        for start in range(piece.span[0], piece.span[1], step)
-        if window[0] <= start < window[1]
-    }
+    """The starts that the hours of the place and of its services offer."""
+    return {start for start in plan.starts if window[0] <= start < window[1]}
 
 
 def _edges(plan: Plan, columns: Iterable[_Column], window: Span, starts: set[int]) -> list[Span]:

@@ -7,17 +7,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 
 from django.db.models import BigIntegerField, Q, Value
 
 from bookings import opening, schedule
 from bookings.booking import Booking, Status
+from bookings.offerings import Service
 from bookings.places import Closure, Location
 from bookings.resources import Absence, Resource
 from bookings.roster import REACH
 from bookings.schedule import Opening
 from bookings.sessions import LIVE_STATUSES, Allocation
-from bookings.spans import Span, merge, subtract
+from bookings.spans import Span, common, joined, merge, picked, subtract
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,22 @@ class Plan:
     """Bookings that hold no time: cancelled or failed."""
     working: dict[int, list[Span]]
     """When each resource works, breaks taken out, absences and closures not."""
+    own: list[Opening]
+    """When services with hours of their own take place, whether the place is open or not."""
 
     @property
     def bookings(self) -> list[Booking]:
         return [booking for block in self.blocks for booking in block.bookings] + self.fallen
+
+    @cached_property
+    def starts(self) -> set[int]:
+        """When something may begin: the steps of the place, and those of services with their own hours."""
+        step = self.location.slot_step_minutes * 60
+        own = common([piece.span for piece in self.own], merge(piece.span for piece in self.opened))
+        inside = joined((begin, end - 1) for begin, end in own)
+        steps = {start for piece in self.own for start in range(*piece.span, step)}
+        of_place = {start for piece in self.opened for start in range(*piece.span, step)}
+        return of_place.union(picked(sorted(steps), inside))
 
     def pauses(self, resource: Resource) -> list[Span]:
         """The daily breaks of somebody, as the clock has them on each date."""
@@ -90,14 +104,16 @@ def load(location: Location, first: date, last: date) -> Plan:
     days = _days(first - REACH, last + REACH)
     begin, end = _moment(first, location), _moment(last + REACH, location)
     resources = list(Resource.objects.filter(location=location).order_by("position", "id"))
-    live, fallen = _booked(location, resources, begin, end)
+    services = list(location.services.all())
+    live, fallen = _booked(location, services, resources, begin, end)
     blocks = _blocks(live)
     opened = schedule.openings(location, days)
     used = {pk for block in blocks for pk in block.held}
     shown = [each for each in resources if each.is_active or each.pk in used]
     working = {each.pk: schedule.work(each, location, opened, days) for each in shown if each.is_active}
     away = _away(location, [each.pk for each in shown], begin, end)
-    return Plan(location, days, opened, shown, away, blocks, fallen, working)
+    own = _own_openings(location, services, opened, days)
+    return Plan(location, days, opened, shown, away, blocks, fallen, working, own)
 
 
 def free_time(plan: Plan, resource: Resource) -> list[Span]:
@@ -117,11 +133,26 @@ def _moment(day: date, location: Location) -> datetime:
     return datetime.fromtimestamp(schedule.instant(day, 0, location.zone), UTC)
 
 
+def _own_openings(
+    location: Location, services: Iterable[Service], opened: list[Opening], days: list[date]
+) -> list[Opening]:
+    found: list[Opening] = []
+    for service in services:
+        if service.is_active and service.hours:
+            service.location = location
+            found += schedule.offering(service, opened, days).openings
+    return found
+
+
 def _booked(
-    location: Location, resources: list[Resource], begin: datetime, end: datetime
+    location: Location,
+    offered: Iterable[Service],
+    resources: list[Resource],
+    begin: datetime,
+    end: datetime,
 ) -> tuple[list[Booking], list[Booking]]:
-    """The bookings that hold time and those that hold none, with what is shown of them; two queries."""
-    services = {each.pk: each for each in location.services.all()}
+    """The bookings that hold time and those that hold none, with what is shown of them; one query."""
+    services = {each.pk: each for each in offered}
     people = {each.pk: each for each in resources}
     longest = max((each.minutes for each in services.values()), default=0)
     found = (

@@ -106,12 +106,7 @@ def _entries(plan: Plan, blocks: list[Block]) -> list[Entry]:
 
 def _free(plan: Plan, resource: Resource, now: datetime) -> list[Span]:
     """Free time that is to come, from the next time at which something starts."""
-    starts = sorted(
-        start
-        for piece in plan.opened
-        for start in range(piece.span[0], piece.span[1], _step(plan))
-        if start >= now.timestamp()
-    )
+    starts = sorted(start for start in plan.starts if start >= now.timestamp())
     found = []
     for begin, end in _by_opening(plan, planning.free_time(plan, resource)):
         if first := next((start for start in starts if begin <= start < end), None):

@@ -48,7 +48,10 @@ def services(request: HttpRequest, location: str) -> HttpResponse:
 def times(request: HttpRequest, location: str, service: str) -> HttpResponse:
     """The free times of one day, for anyone or for one person."""
     offered = lookup.service(location, service)
-    return _with_times(request, "times", {"location": offered.location}, offered)
+    context: dict[str, Any] = {"location": offered.location}
+    if offered.hours:
+        context["week"] = two_weeks.of(offered, offered.hours, [])[:DAYS]
+    return _with_times(request, "times", context, offered)
 
 
 def _with_times(request: HttpRequest, name: str, context: dict[str, Any], service: Service) -> HttpResponse:

@@ -219,3 +219,16 @@ def test_a_closed_day_has_no_rows():
     ResourceFactory(location=location)
 
     assert grid_of(location, date(2027, 5, 11)).rows == []
+
+
+def test_a_class_with_hours_of_its_own_can_be_entered_at_its_beginning():
+    location = place()
+    ResourceFactory(location=location)
+    ServiceFactory(location=location, hours="Mo 09:10-10:25; Tu 09:00-10:00", minutes=75)
+    ServiceFactory(location=location, hours="Mo 11:10-11:20,12:10-13:00", minutes=75, is_active=False)
+
+    labels = [row.label for row in grid_of(location, date(2027, 2, 1)).rows]
+
+    assert labels[:6] == ["08:00", "08:30", "09:00", "09:10", "09:30", "09:40"]
+    assert "11:10" not in labels
+    assert "09:10" not in [row.label for row in grid_of(location, date(2027, 2, 2)).rows]

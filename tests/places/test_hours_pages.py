@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from bookings import outside
+from bookings.availability.week_form import WeekForm
 from bookings.models import Absence, Assignment, Booking, Closure, Location
 from operations import roles
 from operations.repair import RecoveryAttempt
@@ -602,3 +603,96 @@ def test_whoever_is_away_for_days_is_said_to_be_so_beside_each_booking(owner, tw
 
     assert ", 00:00" not in shown
     assert "(no reason given)." in shown
+
+
+def hours_of_service(service):
+    return reverse("hours-service", args=[service.location.slug, service.slug])
+
+
+def typed_of_service(client, service, **changed):
+    """The form as it is shown, its choices too, with some of it changed."""
+    form = form_of(client, hours_of_service(service))
+    return post(client, form, **(WeekForm(record=service).initial | changed))
+
+
+def of_service(service):
+    return type(service).objects.get(pk=service.pk).hours
+
+
+def test_a_class_is_entered_by_typing_its_times_on_its_days(owner):
+    service = ServiceFactory(location__opening_hours="Mo-Su 07:00-22:00", minutes=75)
+    assert look(owner, hours_of_service(service)).text.count("07:00–22:00") == 14
+
+    answer = typed_of_service(owner, service, shape="week", times_0="18:00-19:15", times_2="18-19:15")
+
+    assert (answer.status_code, answer["Location"]) == (303, hours_of_service(service))
+    assert of_service(service) == "Mo,We 18:00-19:15"
+    assert look(owner, hours_of_service(service)).text.count("18:00–19:15") == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["Mo,We 18:00-19:15,19:15-20:30", "Sa-Su", "Mo,Tu 09:00-12:00; PH off", "Mo-Fr; PH 10:00-12:00"]
+)
+def test_saving_the_hours_of_a_service_as_they_are_shown_changes_nothing(owner, text):
+    service = ServiceFactory(hours=text)
+
+    assert typed_of_service(owner, service).status_code == 303
+
+    assert of_service(service) == text
+
+
+def test_a_service_goes_back_to_the_hours_of_its_place(owner):
+    service = ServiceFactory(hours="Mo 10:00-12:00")
+
+    typed_of_service(owner, service, shape="place")
+
+    assert of_service(service) == ""
+
+
+def test_times_that_are_too_short_for_the_service_are_named_before_saving(owner):
+    service = ServiceFactory(minutes=75, hours="Mo 18:00-19:00")
+
+    assert look(owner, hours_of_service(service)).text.count("Too short: it takes 75 minutes") == 2
+
+
+def test_new_hours_of_a_service_ask_about_its_bookings_and_about_no_others(owner):
+    booking = BookingFactory(accepted=True, name="Anna Berg")
+    other = ServiceFactory(location=booking.location)
+    later = booking.starts_at + timedelta(hours=5)
+    BookingFactory(service=other, starts_at=later, name="Somebody else", accepted=True)
+
+    shown = typed_of_service(owner, booking.service, shape="text", text="Mo-Su 11:00-12:00")
+
+    page = shown.content.decode()
+    assert shown.status_code == 409
+    assert "Anna Berg" in page
+    assert "Somebody else" not in page
+    assert "has hours of its own: on" in page
+    assert of_service(booking.service) == ""
+    assert {start.astimezone(booking.location.zone).hour for start in ways(shown, booking)} == {11}
+
+    moved_to = ways(shown, booking)[0]
+    answered(owner, shown, **{f"fate-{booking.pk}": f"move {moved_to.isoformat()}"})
+
+    assert Booking.objects.get(pk=booking.pk).starts_at == moved_to
+    assert of_service(booking.service) == "Mo-Su 11:00-12:00"
+    assert not outside.listed()
+
+
+def test_the_hours_of_a_service_take_the_permission_to_change_services():
+    service = ServiceFactory()
+    reader = browser("robin", roles.FRONT_DESK)
+
+    page = look(reader, hours_of_service(service))
+    answer = reader.post(hours_of_service(service), {"shape": "place"})
+
+    assert "You may read this and not change it." in page.text
+    assert answer.status_code == 403
+
+
+def test_the_form_of_a_service_says_its_hours_and_leads_to_their_page(owner):
+    service = ServiceFactory(hours="Mo 10:00-12:00")
+
+    page = owner.get(reverse("admin:bookings_service_change", args=[service.pk])).content.decode()
+
+    assert f'<code>Mo 10:00-12:00</code><br><a href="{hours_of_service(service)}">' in page
