@@ -139,6 +139,19 @@ def test_a_letter_says_until_when_things_can_be_changed():
         assert "You can move or cancel it here until" in body
 
 
+@pytest.mark.parametrize("kind", ["confirmation", "received"])
+def test_the_first_letter_says_what_it_costs(kind):
+    _booking, delivery = written(kind, price="28.00", deposit="10.00")
+    letter = compose(delivery)
+
+    assert "\nPrice: €28.00, €10.00 of it as deposit\nReference" in letter.text
+    assert "€28.00, €10.00 of it as deposit</td>" in letter.html
+
+
+def test_what_costs_nothing_is_not_priced():
+    assert "Price" not in compose(written("confirmation", price=0)[1]).text
+
+
 @pytest.mark.parametrize("kind", ["confirmation", "reminder", "moved", "link_sent_again"])
 @pytest.mark.parametrize(
     ("hours", "said"), [(24 * 6, "cancelled online until"), (24 * 30, "so soon that it cannot be cancelled")]

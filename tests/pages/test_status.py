@@ -123,6 +123,13 @@ def test_a_name_cannot_break_the_page(visitor, service):
     assert "<script>alert" not in visitor.open(f"/b/{booking.token}/").html
 
 
+@pytest.mark.parametrize("trait", ["draft", "waiting", "accepted", "cancelled"])
+def test_what_its_customer_told_the_place_stays_on_the_page(visitor, service, trait):
+    booking = BookingFactory(service=service, notes="Short, please.", **{trait: True})
+
+    assert "Anything we should know? Short, please." in visitor.open(f"/b/{booking.token}/").text
+
+
 def test_a_page_in_another_language_says_its_moments_in_that_language(visitor, service, settings):
     booking = BookingFactory(service=service, accepted=True, language="en")
     visitor.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
