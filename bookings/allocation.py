@@ -77,11 +77,19 @@ def rule_against(
     service: Service, start: datetime, resource: Resource | None, rules: Rules = Rules.ALL
 ) -> str:
     """The code of the one of these rules that does not offer this time, or ""."""
+    refusal = refusal_of(service, start, resource, rules)
+    return refusal.code if refusal else ""
+
+
+def refusal_of(
+    service: Service, start: datetime, resource: Resource | None, rules: Rules
+) -> NotOffered | None:
+    """What these rules say against this time, taken or not; None when they offer it."""
     try:
         _choices(eligibility.candidates(service, start, rules), resource)
     except NotOffered as refusal:
-        return refusal.code
-    return ""
+        return refusal
+    return None
 
 
 def is_taken(error: IntegrityError) -> bool:

@@ -32,7 +32,7 @@ class Change:
 
 @dataclass(frozen=True)
 class History:
-    """All that happened, oldest first; where the booking stands, its last move or change, and if nobody wrote of it."""
+    """All that happened, oldest first; of what stands, how it changed last, and if nobody wrote of that."""
 
     changes: list[Change]
     moved: str = ""

@@ -7,10 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings import when
+from bookings import roster, when
 from bookings.forms import parse_start
+from bookings.offerings import Service
 from bookings.places import Location
 from bookings.resources import Resource
 from bookings.typed_fields import Day, Line
@@ -84,6 +86,63 @@ class TimeAtPlaceForm(forms.Form):
         return local
 
 
+class ServiceForm(TimeAtPlaceForm):
+    """A time of one of the services of a place, for as many people as that service lets one booking be."""
+
+    service = forms.ChoiceField(label=_("Service"))
+
+    def __init__(self, *args: Any, location: Location, own: Service | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, location=location, **kwargs)
+        offered = Q(is_active=True) | Q(pk=own.pk if own else None)
+        self.services = {each.slug: each for each in location.services.filter(offered)}
+        for each in self.services.values():
+            each.location = location
+        names = [
+            (slug, _("%(name)s (%(minutes)d min)") % {"name": each.name, "minutes": each.minutes})
+            for slug, each in self.services.items()
+        ]
+        self.fields["service"].choices = names  # type: ignore[attr-defined]
+        self.fields |= self.of_service(self.chosen)
+        self._offer_who_can_serve()
+
+    def of_service(self, service: Service | None) -> dict[str, forms.Field]:
+        """The fields that depend on the service that is chosen."""
+        return {"people": _how_many(service.most_people)} if service and service.most_people > 1 else {}
+
+    def _offer_who_can_serve(self) -> None:
+        """Under "With" whoever can do the chosen service, and whoever is chosen already."""
+        able = {each.slug for each in roster.usable(self.chosen)} if self.chosen else set()
+        able |= {"", str(self["resource"].value() or "")}
+        field: Any = self.fields["resource"]
+        field.choices = [choice for choice in field.choices if choice[0] in able]
+
+    @property
+    def chosen(self) -> Service | None:
+        """The service that the form is shown for: the one that is chosen, or the first."""
+        slug = self.data.get("service") if self.is_bound else self.initial.get("service")
+        return self.services.get(slug or "") or next(iter(self.services.values()), None)
+
+    @property
+    def party(self) -> forms.BoundField | None:
+        """For how many people, where the service lets one booking be for several."""
+        return self["people"] if "people" in self.fields else None
+
+    def clean_service(self) -> Service:
+        """The service behind the slug."""
+        return self.services[self.cleaned_data["service"]]
+
+
+def _how_many(most: int) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=_("People"),
+        choices=[(number, str(number)) for number in range(1, most + 1)],
+        initial=1,
+        coerce=int,
+        required=False,
+        error_messages={"invalid_choice": _("One booking is for at most %(most)s people.") % {"most": most}},
+    )
+
+
 def initial_of(start: datetime, location: Location) -> dict[str, Any]:
     """The fields of the form for an instant."""
     local = start.astimezone(location.zone)
@@ -99,8 +158,8 @@ def read_start(text: str) -> datetime | None:
         return None
 
 
-class MoveForm(TimeAtPlaceForm):
-    """Where to move a booking, and whether the customer is written to about it."""
+class TellingForm(forms.Form):
+    """Whether the customer is written to about it, and if not, why."""
 
     tells = forms.ChoiceField(
         label=_("Does the customer get a message?"),
@@ -127,7 +186,15 @@ class MoveForm(TimeAtPlaceForm):
 
     def clean(self) -> dict[str, Any]:
         """Who says nothing to the customer says why."""
-        cleaned = super().clean()
+        cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("tells") is False and not cleaned.get("silence") and "silence" not in self.errors:
             self.add_error("silence", _("Please say why they are not told."))
         return cleaned
+
+
+class MoveForm(TellingForm, TimeAtPlaceForm):
+    """Where to move a booking."""
+
+
+class ChangeForm(TellingForm, ServiceForm):
+    """What a booking is to become, and when."""

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from bookings import money, times, when
 from bookings.calendar import day_grid
-from bookings.calendar.new_booking_form import NewBookingForm
+from bookings.calendar.forms import ServiceForm, TimeAtPlaceForm
 from bookings.offerings import Service
 from bookings.resources import Resource
+from bookings.sessions import Session
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,21 @@ class FreeTimes:
     following: datetime | None
 
 
-def of(form: NewBookingForm) -> FreeTimes | None:
+def of(form: ServiceForm, leaving: Session | None = None) -> FreeTimes | None:
     """For the form as it stands, whatever else is missing in it; None while it does not say which day."""
-    service, day = form.chosen, _read(form, "date")
-    if service is None or day is None:
+    people = int(_read(form, "people") or 1) if form.party else 1
+    return of_day(form, form.chosen, people, leaving) if form.chosen else None
+
+
+def of_day(form: TimeAtPlaceForm, service: Service, people: int, leaving: Session | None) -> FreeTimes | None:
+    """The same for a service that is settled; what the session holds that is being left counts as free."""
+    day = _read(form, "date")
+    if day is None:
         return None
     person = form.resources.get(form["resource"].value() or "")
-    people = int(_read(form, "people") or 1) if form.party else 1
-    offers = times.offers(service, day, day, resource=person, people=people, at_the_desk=True)
+    offers = times.offers(
+        service, day, day, resource=person, people=people, at_the_desk=True, leaving=leaving
+    )
     chosen = _read(form, "time")
     return FreeTimes(
         day,
@@ -90,7 +98,7 @@ def _spoken(service: Service, amount: Decimal | None) -> str:
     return money.spoken_price(amount, service.location.currency, when.of_reader()) if amount else ""
 
 
-def _read(form: NewBookingForm, name: str) -> Any:
+def _read(form: TimeAtPlaceForm, name: str) -> Any:
     try:
         return form.fields[name].clean(form[name].value())
     except ValidationError:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import allocation, attending, times
+from bookings import attending, changes
 from bookings.allocation import TimeTaken
+from bookings.altering import Wanted
 from bookings.booking import Booking
-from bookings.calendar import standing
+from bookings.calendar import alternatives, fitting, free_times, standing
 from bookings.calendar.booking_page import done, fresh, read_hand, status_of
 from bookings.calendar.entering import at_booking, barred, day_page, framed, may
+from bookings.calendar.fitting import Verdict
 from bookings.calendar.forms import MoveForm, initial_of, read_start
-from bookings.eligibility import NotOffered, Rules
-from bookings.resources import Resource
+from bookings.eligibility import NotOffered
+from bookings.offerings import Service
+from bookings.sessions import Session
 from operations import console, intents
 from operations.errors import HoldfastError, StaleRecord
 
@@ -30,7 +33,7 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     if not may(request, attending.MOVE):
         return barred(request, booking, attending.MOVING)
     if request.method != "POST":
-        return _page(request, booking, _wanted(request, booking), **_nearest(request, booking))
+        return _page(request, booking, _wanted(request, booking))
     form = MoveForm(request.POST, location=booking.location)
     if not form.is_valid():
         return _page(request, booking, form, 422)
@@ -52,76 +55,101 @@ def _move(request: HttpRequest, booking: Booking, form: MoveForm) -> HttpRespons
 
 
 def _refused(request: HttpRequest, booking: Booking, form: MoveForm, refusal: HoldfastError) -> HttpResponse:
-    told: dict[str, Any] = {"problem": str(refusal)}
-    if isinstance(refusal, TimeTaken | NotOffered):
-        wanted = form.cleaned_data
-        told["alternatives"] = times.nearest(
-            booking.service,
-            wanted["start"],
-            resource=wanted["resource"],
-            people=booking.people,
-            at_the_desk=True,
-        )
+    told = in_words(booking, refusal)
     if isinstance(refusal, TimeTaken):
         told["problem"] = _("Somebody has this time already. Nothing was moved.")
-    if isinstance(refusal, intents.KeyReused):
-        told["problem"] = _("This button was already pressed for another time. Look what came of it.")
-    if isinstance(refusal, StaleRecord):
-        told["changes"] = console.changes_since(booking, refusal.details["version"])
     status = 422 if isinstance(refusal, NotOffered) else status_of(refusal)
     return _page(request, booking, form, status, **told)
 
 
+def in_words(booking: Booking, refusal: HoldfastError) -> dict[str, Any]:
+    """What stands above the form after a refusal."""
+    if isinstance(refusal, intents.KeyReused):
+        return {"problem": _("This button was already pressed for another time. Look what came of it.")}
+    told: dict[str, Any] = {"problem": str(refusal)}
+    if isinstance(refusal, StaleRecord):
+        told["changes"] = console.changes_since(booking, refusal.details["version"])
+    return told
+
+
 def _wanted(request: HttpRequest, booking: Booking) -> MoveForm:
-    """The form with the time that the address asks for: dropped there, or chosen field by field."""
-    if "date" in request.GET:
-        return MoveForm(request.GET, location=booking.location)
-    start = read_start(request.GET.get("start", ""))
-    slug = request.GET.get("resource", "") if start else booking.resource.slug if booking.resource else ""
-    asked = initial_of(start or booking.starts_at, booking.location) | {"resource": slug}
-    if start is None:
-        return MoveForm(initial=asked, location=booking.location)
-    typed = asked | {"date": asked["date"].isoformat(), "time": f"{asked['time']:%H:%M}"}
-    return MoveForm(typed, location=booking.location)
+    """The form with the time that the address asks for: dropped there, pressed, or chosen field by field."""
+    location = booking.location
+    asked = request.GET.dict() | alternatives.picked(request.GET.get("pick", ""), location)
+    if "choose" in asked:
+        return MoveForm(initial=asked, location=location)
+    if "date" in asked:
+        return MoveForm(as_typed(asked), location=location)
+    start = read_start(asked.get("start", ""))
+    slug = asked.get("resource", "") if start else booking.resource.slug if booking.resource else ""
+    initial = initial_of(start or booking.starts_at, location) | {"resource": slug}
+    return (
+        MoveForm(as_typed(initial), location=location)
+        if start
+        else MoveForm(initial=initial, location=location)
+    )
 
 
-def _nearest(request: HttpRequest, booking: Booking) -> dict[str, Any]:
-    """Free times to choose from, as long as none is chosen."""
-    if {"start", "date"} & request.GET.keys() or attending.MOVING.refuses(booking):
-        return {}
-    near = times.nearest(booking.service, booking.starts_at, people=booking.people, at_the_desk=True)
-    return {"alternatives": near}
+def as_typed(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a time as a form sends them."""
+    shapes = {date: "%Y-%m-%d", time: "%H:%M"}
+    return {
+        name: f"{value:{shapes[type(value)]}}" if type(value) in shapes else value
+        for name, value in given.items()
+    }
 
 
 def _page(
     request: HttpRequest, booking: Booking, form: MoveForm, status: int = 200, **told: Any
 ) -> HttpResponse:
-    start, resource = _target(form)
-    rule = allocation.rule_against(booking.service, start, resource, Rules.DESK) if start else ""
-    seen = request.GET.get("version", "")
+    why_not = attending.MOVING.refuses(booking)
+    wanted = None if why_not else _target(booking, form)
+    verdict = fitting.of(booking, wanted) if wanted and not _is_there(booking, wanted) else Verdict()
+    as_it_is = Wanted(booking.service, booking.people, booking.starts_at, None)
+    near = fitting.nearest(booking, wanted or as_it_is) if verdict.is_against or not wanted else []
+    start, resource = (wanted.start, wanted.resource) if wanted else (None, None)
     context = {
-        "title": _("Move %(name)s") % {"name": booking.name},
-        "location": booking.location,
-        "booking": booking,
-        "reached_by": standing.reached_by(booking),
-        "subject": console.Subject(booking),
+        "title": _("Move %(name)s") % {"name": standing.called(booking)},
+        **around(request, booking),
         "form": form,
         "start": start,
         "end": start + (booking.ends_at - booking.starts_at) if start else None,
         "resource": resource,
-        "rule": rule,
-        "why_not": attending.MOVING.refuses(booking),
-        "may_override": may(request, attending.OVERRIDE),
-        "version": seen if seen.isascii() and seen.isdecimal() else booking.version,
-        "request_id": intents.issue(),
-        "day": day_page(booking),
+        "verdict": verdict,
+        "alternatives": [] if why_not else near,
+        "times": None if why_not else free_times.of_day(form, *_of_booking(booking)),
+        "why_not": why_not,
         **told,
     }
     return framed(request, "calendar/move.html", context, status)
 
 
-def _target(form: MoveForm) -> tuple[datetime | None, Resource | None]:
+def around(request: HttpRequest, booking: Booking) -> dict[str, Any]:
+    """What every page that changes a booking's time or service needs."""
+    seen = request.GET.get("version", "")
+    return {
+        "location": booking.location,
+        "booking": booking,
+        "reached_by": standing.reached_by(booking),
+        "subject": console.Subject(booking),
+        "may_override": may(request, attending.OVERRIDE),
+        "version": seen if seen.isascii() and seen.isdecimal() else booking.version,
+        "request_id": intents.issue(),
+        "day": day_page(booking),
+    }
+
+
+def _of_booking(booking: Booking) -> tuple[Service, int, Session | None]:
+    return booking.service, booking.people, changes.left_alone(booking.session, booking)
+
+
+def _is_there(booking: Booking, wanted: Wanted) -> bool:
+    return wanted.start == booking.starts_at and wanted.resource in (None, booking.resource)
+
+
+def _target(booking: Booking, form: MoveForm) -> Wanted | None:
     """Where the form leads, as far as it says."""
     if not form.is_bound or {"date", "time", "fold", "resource"} & form.errors.keys():
-        return None, None
-    return form.cleaned_data["start"], form.cleaned_data["resource"]
+        return None
+    given = form.cleaned_data
+    return Wanted(booking.service, booking.people, given["start"], given["resource"])

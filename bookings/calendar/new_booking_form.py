@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from bookings import question_fields, questions, roster
-from bookings.calendar.forms import TimeAtPlaceForm
+from bookings import question_fields, questions
+from bookings.calendar.forms import ServiceForm
 from bookings.eligibility import Rules
 from bookings.intake import Submission
 from bookings.offerings import Service
@@ -23,10 +23,9 @@ USUAL_COUNT = 10
 OF_RHYTHM = frozenset({"service", "date", "time", "fold", "resource", "people", "every", "count"})
 
 
-class NewBookingForm(TimeAtPlaceForm):
+class NewBookingForm(ServiceForm):
     """A booking on behalf of somebody who can be reached by telephone or mail."""
 
-    service = forms.ChoiceField(label=_("Service"))
     phone = Line(
         label=_("Telephone"),
         required=False,
@@ -65,33 +64,17 @@ class NewBookingForm(TimeAtPlaceForm):
 
     def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
         super().__init__(*args, location=location, **kwargs)
-        self.services = {each.slug: each for each in location.services.filter(is_active=True)}
-        for each in self.services.values():
-            each.location = location
-        names = [
-            (slug, _("%(name)s (%(minutes)d min)") % {"name": each.name, "minutes": each.minutes})
-            for slug, each in self.services.items()
-        ]
-        self.fields["service"].choices = names  # type: ignore[attr-defined]
         most = settings.HOLDFAST.series_bookings_count
         self.fields["count"].choices = [(number, str(number)) for number in range(2, most + 1)]  # type: ignore[attr-defined]
-        self.fields |= _of_service(self.chosen)
-        self._offer_who_can_serve()
         if not self.is_bound and self.initial.get("resource"):
             self.fields["phone"].widget.attrs["autofocus"] = True  # the rest was chosen in the table
 
-    def _offer_who_can_serve(self) -> None:
-        """Under "With" whoever can do the chosen service, and whoever is chosen already."""
-        able = {each.slug for each in roster.usable(self.chosen)} if self.chosen else set()
-        able |= {"", str(self["resource"].value() or "")}
-        field: Any = self.fields["resource"]
-        field.choices = [choice for choice in field.choices if choice[0] in able]
-
-    @property
-    def chosen(self) -> Service | None:
-        """The service that the form is shown for: the one that is chosen, or the first."""
-        slug = self.data.get("service") if self.is_bound else self.initial.get("service")
-        return self.services.get(slug or "") or next(iter(self.services.values()), None)
+    def of_service(self, service: Service | None) -> dict[str, forms.Field]:
+        """Also what the service asks. Staff may leave every question open: a call is short."""
+        asked = question_fields.fields(questions.asked(service)) if service else {}
+        for field in asked.values():
+            field.required = False
+        return super().of_service(service) | asked
 
     @property
     def asked(self) -> list[forms.BoundField]:
@@ -99,20 +82,11 @@ class NewBookingForm(TimeAtPlaceForm):
         return [self[name] for name in self.fields if name.startswith(question_fields.PREFIX)]
 
     @property
-    def party(self) -> forms.BoundField | None:
-        """For how many people, where the service lets one booking be for several."""
-        return self["people"] if "people" in self.fields else None
-
-    @property
     def was_complete(self) -> bool:
         """Whether the page that was sent showed all that its service asks: another may have been chosen."""
         if not self.asked and self.party is None:
             return True
         return self.chosen is not None and self.data.get("asked_for") == self.chosen.slug
-
-    def clean_service(self) -> Service:
-        """The service behind the slug."""
-        return self.services[self.cleaned_data["service"]]
 
     def clean(self) -> dict[str, Any]:
         """Somebody has to be reachable when the place has to call it off."""
@@ -169,24 +143,3 @@ class NewBookingForm(TimeAtPlaceForm):
 def _rules(given: dict[str, Any]) -> Rules:
     """Who gives a reason sets them aside."""
     return Rules.SET_ASIDE if given.get("reason") else Rules.DESK
-
-
-def _of_service(service: Service | None) -> dict[str, forms.Field]:
-    """What depends on the service. Staff may leave every question open: a call is short."""
-    if service is None:
-        return {}
-    fields = question_fields.fields(questions.asked(service))
-    for field in fields.values():
-        field.required = False
-    return ({"people": _how_many(service.most_people)} if service.most_people > 1 else {}) | fields
-
-
-def _how_many(most: int) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=_("People"),
-        choices=[(number, str(number)) for number in range(1, most + 1)],
-        initial=1,
-        coerce=int,
-        required=False,
-        error_messages={"invalid_choice": _("One booking is for at most %(most)s people.") % {"most": most}},
-    )
