@@ -56,6 +56,12 @@ def spoken_day(day: date, location: Location) -> str:
 
 
 @register.filter
+def spoken_time(moment: datetime, location: Location) -> str:
+    """The time of day in the place's own words."""
+    return language.spoken(moment, location).time
+
+
+@register.filter
 def short_day(day: date, location: Location) -> str:
     """The date (of a moment: on its own clock) as short as it can be understood."""
     day = day.date() if isinstance(day, datetime) else day

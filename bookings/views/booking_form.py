@@ -64,19 +64,38 @@ def _open(request: HttpRequest, service: Service) -> HttpResponse:
     if people := request.GET.get("people"):
         asked["people"] = lookup.people(service, people)
     form = BookingForm(service=service, initial=own_draft.entered(own) | asked)
-    request_id = intents.issue()
+    return _look(request, service, form, own, intents.issue())
+
+
+def _with_another(request: HttpRequest, service: Service) -> HttpResponse:
+    """The form as it was typed, at the same time with somebody else; nothing is booked by that."""
+    start, _space, slug = request.POST["with"].partition(" ")
+    resource = lookup.resource(service, slug)
+    typed: dict[str, Any] = request.POST.dict() | {
+        "start": start,
+        "resource": resource.slug if resource else "",
+        "people": lookup.people(service, request.POST.get("people", "")),
+    }
+    own = drafts.begun(typed.get("draft", "").replace("\x00", ""), service)
+    form = BookingForm(service=service, initial=typed)
+    return _look(request, service, form, own, request.POST.get("request_id") or intents.issue())
+
+
+def _look(
+    request: HttpRequest, service: Service, form: BookingForm, own: Booking | None, request_id: str
+) -> HttpResponse:
+    """The form that nobody has sent yet, with what is wrong about its time."""
+    asked = str(form.initial.get("start", ""))
     try:
-        start = parse_start(asked["start"])
+        start = parse_start(asked)
         eligibility.candidates(service, start)
     except (ValueError, OverflowError):
-        title = (
-            _("Please choose a time first") if not asked["start"] else _("We did not understand that time")
-        )
+        title = _("Please choose a time first") if not asked else _("We did not understand that time")
         return _form(request, service, form, request_id, Notice(title, offers_times=True), 400)
     except NotOffered as refusal:
         if not own_draft.holds(own, start):
             return _form(request, service, form, request_id, Notice(str(refusal), offers_times=True), 422)
-    resource = lookup.resource(service, asked["resource"])
+    resource = lookup.resource(service, str(form.initial.get("resource", "")))
     if own_draft.holds(own, start) or _is_free(service, start, resource, form.party):
         return _form(request, service, form, request_id)
     notice = Notice(_("This time is not free any more"), offers_times=True)
@@ -84,6 +103,8 @@ def _open(request: HttpRequest, service: Service) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, service: Service) -> HttpResponse:
+    if "with" in request.POST:
+        return _with_another(request, service)
     form, request_id = BookingForm(request.POST, service=service), request.POST.get("request_id", "")
     try:
         key = intents.read(request_id, SCOPE)
@@ -161,11 +182,9 @@ def _form(
 ) -> HttpResponse:
     start = _start_of(form)
     resource = lookup.resource(service, form["resource"].value() or "")
-    near = (
-        times.nearest(service, start, resource=resource, people=form.party)
-        if notice and notice.offers_times and start
-        else []
-    )
+    is_gone = notice is not None and notice.offers_times and start is not None
+    near = times.nearest(service, start, resource=resource, people=form.party) if is_gone and start else []
+    others = _others(service, start, resource, form.party) if is_gone and start and resource else []
     context = {
         "location": service.location,
         "service": service,
@@ -176,6 +195,7 @@ def _form(
         "start": start,
         "resource": resource,
         "people": form.party,
+        "others": others,
         "alternatives": days.slots(service, near, resource, form.party),
         "week": week,
         "draft": request.POST.get("draft") or form.initial.get("draft", ""),
@@ -203,6 +223,17 @@ def _start_of(form: BookingForm) -> datetime | None:
 
 
 def _is_free(service: Service, start: datetime, resource: Resource | None, people: int) -> bool:
+    return _offer(service, start, resource, people) is not None
+
+
+def _others(service: Service, start: datetime, resource: Resource, people: int) -> list[Resource]:
+    """Who else of the same kind is free at this very time."""
+    offer = _offer(service, start, None, people)
+    able = offer.resources if offer else ()
+    return [each for each in able if each.kind == resource.kind and each != resource]
+
+
+def _offer(service: Service, start: datetime, resource: Resource | None, people: int) -> times.Offer | None:
     day = start.astimezone(service.location.zone).date()
     free = times.offers(service, day, day, resource=resource, people=people)
-    return any(offer.start == start for offer in free)
+    return next((offer for offer in free if offer.start == start), None)

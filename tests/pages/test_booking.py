@@ -1,7 +1,10 @@
 """A form becomes one booking, and every other answer keeps what was typed."""
 
+import re
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -105,6 +108,42 @@ def test_without_a_script_other_times_keep_what_was_typed_so_far(visitor, form):
     assert "not free" not in page.text
     visitor.send(kept, start=kept.choices["start"][-1], email=ADA["email"])
     assert Booking.objects.get().starts_at == datetime.fromisoformat(kept.choices["start"][-1])
+
+
+def with_lena(service, form):
+    """The form for Mehmet, who is taken meanwhile while Lena is not."""
+    ResourceFactory(location=service.location, slug="lena", name="Lena", position=1)
+    mehmet = service.location.resources.get(slug="mehmet")
+    BookingFactory(service=service, resource=mehmet, starts_at=start_of(form))
+    return replace(form, fields=form.fields | {"resource": "mehmet"})
+
+
+def test_a_taken_time_is_offered_with_somebody_else_before_other_times(visitor, service, form):
+    page = visitor.send(with_lena(service, form))
+    assert page.status == 409
+    assert page.text.index("The same time is still free") < page.text.index("The nearest free times")
+    [choice] = re.findall(r'name="with" value="([^"]+)"', page.html)
+
+    other = visitor.send(page.form("/book/"), **{"with": choice})
+    assert (other.status, Booking.objects.filter(name=ADA["name"]).count()) == (200, 0)
+    assert keeps(other)
+    assert "With Lena" in other.text
+
+    assert visitor.send(other.form("/book/")).status == 200
+    booking = Booking.objects.get(name=ADA["name"])
+    assert (booking.resource.slug, booking.starts_at) == ("lena", start_of(form))
+
+
+def test_a_form_opened_for_a_taken_time_offers_somebody_else_too(visitor, service, form):
+    start = with_lena(service, form).fields["start"]
+    page = visitor.open(f"/salon/cut/book/?{urlencode({'start': start, 'resource': 'mehmet'})}")
+    assert re.search(r'name="with" value="[^"]+ lena"', page.html)
+
+
+@pytest.mark.parametrize("choice", ["", " ", "x", "x lena", "\x00 \x00"])
+def test_an_odd_choice_of_somebody_else_books_nothing(visitor, service, form, choice):
+    assert visitor.send(form, **{"with": choice}).status in (200, 400)
+    assert not Booking.objects.exists()
 
 
 def test_the_number_of_a_refused_form_may_be_used_again(visitor, service, form):

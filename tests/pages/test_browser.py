@@ -213,6 +213,19 @@ def test_another_time_instead_of_a_taken_one_keeps_what_was_typed(at_form, servi
     assert Booking.objects.filter(name=ADA["name"]).exists()
 
 
+def test_without_a_script_the_nearest_times_stand_there_once(
+    browser, live_server, visitor, service, tomorrow
+):
+    address = visitor.open(f"/salon/cut/?date={tomorrow}").times[0]
+    start = re.search(r"name=.start. value=.([^\"]+)", visitor.open(address).html)[1]
+    BookingFactory(service=service, starts_at=datetime.fromisoformat(start))
+    for has_script in (True, False):
+        with browser.new_context(java_script_enabled=has_script, base_url=live_server.url) as context:
+            page = context.new_page()
+            page.goto(address)
+            expect(page.locator("label.time:visible, a.time:visible")).to_have_count(6)
+
+
 def test_a_visitor_elsewhere_sees_both_clocks_and_the_day_where_it_differs(
     browser, live_server, service, tomorrow
 ):
