@@ -4,6 +4,7 @@ from django.urls import path
 
 from bookings.views import (
     address,
+    again,
     booking_form,
     changes,
     colours,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("b/<slug:token>/status/", status.fragment, name="booking-status"),
     path("b/<slug:token>/calendar.ics", status.calendar, name="booking-calendar"),
     path("b/<slug:token>/seen/", status.seen, name="booking-seen"),
+    path("b/<slug:token>/again/", again.again, name="booking-again"),
     path("b/<slug:token>/take/", changes.take, name="booking-take"),
     path("b/<slug:token>/cancel/", changes.cancel, name="booking-cancel"),
     path("b/<slug:token>/move/", moves.move, name="booking-move"),

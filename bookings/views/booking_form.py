@@ -30,7 +30,7 @@ from bookings.forms import BookingForm, parse_start
 from bookings.intake import LikelyDuplicate, Submission
 from bookings.offerings import Service
 from bookings.resources import Resource
-from bookings.views import days, duplicates, lookup, own_draft, waiting
+from bookings.views import again, days, duplicates, lookup, own_draft, waiting
 from bookings.views.answers import SeeOther, page
 from operations import intents
 from operations.errors import Busy, HoldfastError
@@ -63,7 +63,9 @@ def _open(request: HttpRequest, service: Service) -> HttpResponse:
     own = own_draft.find(request, service)
     if people := request.GET.get("people"):
         asked["people"] = lookup.people(service, people)
-    form = BookingForm(service=service, initial=own_draft.entered(own) | asked)
+    form = BookingForm(
+        service=service, initial=(own_draft.entered(own) or again.entered(request, service)) | asked
+    )
     return _look(request, service, form, own, intents.issue())
 
 
@@ -125,7 +127,8 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
     except HoldfastError as refusal:
         return _refuse(request, service, form, request_id, refusal)
     address = reverse("booking", args=[recorded.booking.token])
-    return SeeOther(f"{address}?{urlencode({'repeat': 1})}" if recorded.is_repeat else address)
+    done = SeeOther(f"{address}?{urlencode({'repeat': 1})}" if recorded.is_repeat else address)
+    return again.forget(request, done)
 
 
 def _other_times(request: HttpRequest, service: Service, request_id: str) -> HttpResponse:

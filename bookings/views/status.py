@@ -27,6 +27,7 @@ from operations import intents
 from operations.effects import EffectStatus
 from operations.errors import Busy
 
+DONE = frozenset({Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED})
 OVER = frozenset({*Booking.final_statuses, Status.FAILED})
 SOON_SECONDS, LATER_SECONDS = 1, 30
 MOVING = frozenset({EffectStatus.PENDING, EffectStatus.WORKING})
@@ -121,7 +122,10 @@ def _context(booking: Booking) -> dict[str, Any]:
         "counts": merged.what_counts(booking),
         "lines": [_line(delivery, booking.location) for delivery in deliveries if not _is_dropped(delivery)],
         "history": what_changed.so_far(booking),
-        "is_over": booking.status in OVER and booking.service.is_active and booking.location.is_active,
+        "is_done": booking.status in DONE,
+        "can_repeat": booking.status in DONE | OVER
+        and booking.service.is_active
+        and booking.location.is_active,
         "every": _interval_seconds(booking, deliveries),
     }
 
