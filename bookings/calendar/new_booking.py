@@ -19,7 +19,9 @@ from bookings.calendar.forms import initial_of, read_start
 from bookings.calendar.new_booking_form import NewBookingForm
 from bookings.calendar.new_booking_page import Shown, page
 from bookings.customer import Customer
+from bookings.offerings import Service
 from bookings.places import Location
+from bookings.spans import covers
 from bookings.views import own_draft
 from operations import console, reach
 
@@ -57,7 +59,7 @@ def known(request: HttpRequest, location: Location) -> HttpResponse:
 def _opened(request: HttpRequest, location: Location) -> NewBookingForm:
     asked = {name: request.GET.get(name, "") for name in ("resource", "service")}
     if asked["resource"] and not asked["service"]:
-        asked["service"] = _service_of(location, asked["resource"])
+        asked["service"] = _service_of(location, asked["resource"], read_start(request.GET.get("start", "")))
     empty = NewBookingForm(location=location, initial=asked)
     whom = empty.resources.get(asked["resource"])
     start = read_start(request.GET.get("start", "")) or free_times.first(empty.chosen, whom)
@@ -65,13 +67,21 @@ def _opened(request: HttpRequest, location: Location) -> NewBookingForm:
     return NewBookingForm(location=location, initial=typed)
 
 
-def _service_of(location: Location, whom: str) -> str:
-    """The first service that this person or room can do."""
+def _service_of(location: Location, whom: str, start: datetime | None) -> str:
+    """The first service that this person or room can do, if there is one that takes place then."""
+    otherwise = ""
     for service in location.services.filter(is_active=True):
         service.location = location
         if any(each.slug == whom for each in roster.usable(service)):
-            return service.slug
-    return ""
+            if start is None or not service.hours or _takes_place(service, start):
+                return service.slug
+            otherwise = otherwise or service.slug
+    return otherwise
+
+
+def _takes_place(service: Service, start: datetime) -> bool:
+    day = start.astimezone(service.location.zone).date()
+    return covers(roster.load(service, day, day).fitting, start.timestamp())
 
 
 def _customer(request: HttpRequest) -> dict[str, str]:

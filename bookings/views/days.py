@@ -53,7 +53,7 @@ class Day:
 
 @dataclass(frozen=True)
 class DayPage:
-    """A day of a service: what is free for whom, else why `none` is (closed, late, taken)."""
+    """A day of a service: what is free for whom, else why `none` is (elsewhen, closed, late, taken)."""
 
     day: date
     today: date
@@ -189,7 +189,7 @@ def _working(
 
 def _why_none(service: Service, starts: list[datetime]) -> str:
     if not starts:
-        return "closed"
+        return "elsewhen" if service.hours else "closed"  # whoever was chosen may well work then
     earliest = timezone.now() + timedelta(minutes=service.location.minimum_notice_minutes)
     return "late" if starts[-1] < earliest else "taken"
 
