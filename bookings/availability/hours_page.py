@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -113,6 +113,7 @@ def page(
         "left": outside.still_left(location),
         "steps": [] if own else setup.steps(location),
         "holidays": [] if own else setup.holidays(location),
+        "services": _with_own_hours(location, own),
         "people": location.resources.order_by("position", "id"),
         "last_change": LogEntry.objects.filter(content_type=now_is, object_id=str(record.pk))
         .select_related("user")
@@ -155,6 +156,12 @@ def _preview(form: WeekForm) -> dict[str, Any]:
         }
     breaks = form.record.breaks if isinstance(form.record, Resource) else []
     return {"form": form, "outlook": two_weeks.of(form.record, form.stored, breaks), "written": form.stored}
+
+
+def _with_own_hours(location: Location, own: Resource | Service | None) -> QuerySet[Service]:
+    """The services that are not offered whenever the place is open, and the one whose page this is."""
+    has_own = Q(is_active=True) & ~Q(hours="")
+    return location.services.filter(has_own | Q(pk=own.pk) if isinstance(own, Service) else has_own)
 
 
 def _coming(location: Location, resource: Resource | None) -> QuerySet[Any]:

@@ -50,9 +50,16 @@ def of(record: Location | Resource | Service, hours: str, breaks: list[str]) -> 
 def _outlook(table: Timetable, own: Resource | Service | None, day: date) -> Outlook:
     found = _left(table, own, day)
     notes = list(_notes(table, own if isinstance(own, Resource) else None, day))
-    if isinstance(own, Service) and found and all(end - begin < own.minutes * 60 for begin, end in found):
-        notes.append(_("Too short: it takes %(n)s minutes") % {"n": own.minutes})
+    if isinstance(own, Service):
+        notes += _too_short(table, own, found)
     return Outlook(day, [obstacles.clocks(span, table.location) for span in found], notes)
+
+
+def _too_short(table: Timetable, service: Service, spans: list[Span]) -> Iterable[str]:
+    """Nothing would ever start there."""
+    if short := [span for span in spans if span[1] - span[0] < service.minutes * 60]:
+        told = ", ".join(obstacles.clocks(span, table.location) for span in short)
+        yield _("Too short for %(n)s minutes: %(hours)s") % {"n": service.minutes, "hours": told}
 
 
 def _left(table: Timetable, own: Resource | Service | None, day: date) -> list[Span]:

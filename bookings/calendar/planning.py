@@ -19,7 +19,7 @@ from bookings.resources import Absence, Resource
 from bookings.roster import REACH
 from bookings.schedule import Opening
 from bookings.sessions import LIVE_STATUSES, Allocation
-from bookings.spans import Span, common, joined, merge, picked, subtract
+from bookings.spans import Span, common, joined, merge, picked, starts_within, subtract
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class Plan:
     """Bookings that hold no time: cancelled or failed."""
     working: dict[int, list[Span]]
     """When each resource works, breaks taken out, absences and closures not."""
-    own: list[Opening]
-    """When services with hours of their own take place, whether the place is open or not."""
+    own_starts: set[int]
+    """When services with hours of their own begin."""
 
     @property
     def bookings(self) -> list[Booking]:
@@ -82,11 +82,7 @@ class Plan:
     def starts(self) -> set[int]:
         """When something may begin: the steps of the place, and those of services with their own hours."""
         step = self.location.slot_step_minutes * 60
-        own = common([piece.span for piece in self.own], merge(piece.span for piece in self.opened))
-        inside = joined((begin, end - 1) for begin, end in own)
-        steps = {start for piece in self.own for start in range(*piece.span, step)}
-        of_place = {start for piece in self.opened for start in range(*piece.span, step)}
-        return of_place.union(picked(sorted(steps), inside))
+        return self.own_starts.union(*(range(*piece.span, step) for piece in self.opened))
 
     def pauses(self, resource: Resource) -> list[Span]:
         """The daily breaks of somebody, as the clock has them on each date."""
@@ -112,8 +108,8 @@ def load(location: Location, first: date, last: date) -> Plan:
     shown = [each for each in resources if each.is_active or each.pk in used]
     working = {each.pk: schedule.work(each, location, opened, days) for each in shown if each.is_active}
     away = _away(location, [each.pk for each in shown], begin, end)
-    own = _own_openings(location, services, opened, days)
-    return Plan(location, days, opened, shown, away, blocks, fallen, working, own)
+    own_starts = _own_starts(location, services, opened, days)
+    return Plan(location, days, opened, shown, away, blocks, fallen, working, own_starts)
 
 
 def free_time(plan: Plan, resource: Resource) -> list[Span]:
@@ -133,14 +129,18 @@ def _moment(day: date, location: Location) -> datetime:
     return datetime.fromtimestamp(schedule.instant(day, 0, location.zone), UTC)
 
 
-def _own_openings(
+def _own_starts(
     location: Location, services: Iterable[Service], opened: list[Opening], days: list[date]
-) -> list[Opening]:
-    found: list[Opening] = []
+) -> set[int]:
+    open_time, step = merge(piece.span for piece in opened), location.slot_step_minutes * 60
+    found: set[int] = set()
     for service in services:
         if service.is_active and service.hours:
             service.location = location
-            found += schedule.offering(service, opened, days).openings
+            offering = schedule.offering(service, opened, days)
+            steps = {start for piece in offering.openings for start in range(*piece.span, step)}
+            fitting = starts_within(common(offering.stretches, open_time), service.minutes * 60)
+            found.update(picked(sorted(steps), joined(fitting)))
     return found
 
 

@@ -650,9 +650,9 @@ def test_a_service_goes_back_to_the_hours_of_its_place(owner):
 
 
 def test_times_that_are_too_short_for_the_service_are_named_before_saving(owner):
-    service = ServiceFactory(minutes=75, hours="Mo 18:00-19:00")
+    service = ServiceFactory(minutes=75, hours="Mo 08:00-10:00,18:00-19:00")
 
-    assert look(owner, hours_of_service(service)).text.count("Too short: it takes 75 minutes") == 2
+    assert look(owner, hours_of_service(service)).text.count("Too short for 75 minutes: 18:00–19:00") == 2
 
 
 def test_new_hours_of_a_service_ask_about_its_bookings_and_about_no_others(owner):
@@ -696,3 +696,14 @@ def test_the_form_of_a_service_says_its_hours_and_leads_to_their_page(owner):
     page = owner.get(reverse("admin:bookings_service_change", args=[service.pk])).content.decode()
 
     assert f'<code>Mo 10:00-12:00</code><br><a href="{hours_of_service(service)}">' in page
+
+
+def test_the_pages_of_hours_name_the_services_that_have_their_own(owner):
+    own = ServiceFactory(hours="Mo 10:00-12:00")
+    usual = ServiceFactory(location=own.location)
+
+    page = owner.get(hours(own.location)).content.decode()
+
+    assert hours_of_service(own) in page
+    assert hours_of_service(usual) not in page
+    assert hours_of_service(usual) in owner.get(hours_of_service(usual)).content.decode()
