@@ -78,9 +78,9 @@ def so_far(booking: Booking) -> History:
 
 
 def old_time(booking: Booking) -> str:
-    """When a booking was before its last move; "" for one that never moved."""
+    """When a booking was before its last move; "" for one that never moved, or to other people only."""
     last = Event.objects.of(booking).filter(transition="move").last() if booking.pk else None
-    return _moment(booking, last.details["from"]) if last and last.details.get("from") else ""
+    return _moment(booking, last.details.get("from")) if last and not _kept_its_time(last) else ""
 
 
 def _change(booking: Booking, event: Event, besides: str = "") -> Change:
@@ -133,7 +133,13 @@ def _text(booking: Booking, event: Event) -> str:
     return _("The booking was updated.")
 
 
+def _kept_its_time(move: Event) -> bool:
+    return bool(move.details.get("from") == move.details.get("to"))
+
+
 def _move(booking: Booking, event: Event) -> str:
+    if _kept_its_time(event):
+        return _("The booking was given another person or room, at the same time.")
     return _("The booking was moved from %(before)s to %(after)s.") % {
         "before": _moment(booking, event.details.get("from")),
         "after": _moment(booking, event.details.get("to")),

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from bookings import changes, letters, messages, processing
+from bookings import changes, letters, messages, processing, what_changed
 from bookings.booking import Booking
 from bookings.letters import compose
 from bookings.models import Message
@@ -24,6 +24,7 @@ from tests.factories import (
     DeliveryFactory,
     EnquiryFactory,
     LocationFactory,
+    ResourceFactory,
     SessionFactory,
     advance,
 )
@@ -178,6 +179,20 @@ def test_the_letter_about_a_move_names_the_old_time_and_the_new():
     assert "New time: Tuesday 8 January 2030, 12:00" in letter.text
     assert "\nOld time: Monday 7 January 2030, 10:00\nWhere" in letter.text
     assert ">Monday 7 January 2030, 10:00</s>" in letter.html
+
+
+def test_a_move_to_somebody_else_names_no_old_time():
+    booking = BookingFactory(accepted=True)
+    session = SessionFactory(
+        service=booking.service,
+        starts_at=booking.starts_at,
+        resources=[ResourceFactory(location=booking.location)],
+    )
+    to: Any = {"session": session, "place": 1, "resource": booking.resource, "wants_resource": False}
+    moved = advance(booking, "move", STAFF, **to, local_start=booking.local_start)
+
+    assert "Old time" not in letters.write(Delivery(kind="moved", language="en"), moved).text
+    assert what_changed.so_far(moved).moved.endswith("at the same time.")
 
 
 def test_what_is_over_is_not_said_to_be_changeable():
