@@ -38,8 +38,10 @@ class Limits:
     confirmation_grace_seconds: int = HOUR
     completion_grace_seconds: int = HOUR
     series_bookings_count: int = 26  # at most in one series
-    import_page_rows_count: int = 500
-    import_file_max_bytes: int = 1024 * 1024
+    import_page_rows_count: int = 500  # looked at, and booked by one press, at a time
+    import_press_seconds: int = 5  # then a press stops and says how many rows are left
+    import_file_rows_count: int = 5000
+    import_file_max_bytes: int = 2 * 1024 * 1024
     import_file_keep_seconds: int = DAY
 
     # The wait list

@@ -22,10 +22,10 @@ from django.views.decorators.http import require_http_methods
 from bookings import erasure
 from bookings.calendar.entering import framed
 from bookings.customer import Customer
-from bookings.importing import formats, kept, people
+from bookings.importing import formats, kept, parts, people
 from bookings.importing.kept import ImportFile
 from bookings.importing.planning import BOOK, REFUSED, THERE
-from bookings.importing.views import IMPORT, content_of, format_of
+from bookings.importing.views import IMPORT, content_of, format_of, say_what_is_left
 from operations import console, intents, reach
 from operations.errors import Refusal
 
@@ -77,11 +77,14 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _apply(request: HttpRequest, file: ImportFile) -> HttpResponse:
     writer = request.user.pk if request.POST.get("notes") == "1" else None
-    done = list(people.take_over(file.rows(), applying=True, user_id=writer))
+    part = parts.part_of(file, request.POST.get("part", ""))
+    rows = parts.while_there_is_time(part.rows)
+    done = list(people.take_over(rows, applying=True, user_id=writer))
     number = sum(verdict.outcome == BOOK for verdict in done)
     told = ngettext("%(number)d customer was taken over.", "%(number)d customers were taken over.", number)
     messages.success(request, told % {"number": number})
-    return console.see_other(_page(file))
+    say_what_is_left(request, len(part.rows) - len(done))
+    return console.see_other(_page(file, part.number))
 
 
 def _form(request: HttpRequest, problem: str = "") -> HttpResponse:
@@ -90,7 +93,7 @@ def _form(request: HttpRequest, problem: str = "") -> HttpResponse:
         "problem": problem,
         "request_id": intents.issue(),
         "chosen": request.POST.get("format", formats.GENERIC),
-        "most_rows": settings.HOLDFAST.import_page_rows_count,
+        "most_rows": settings.HOLDFAST.import_file_rows_count,
         "on_calendar": False,
         "on_reports": True,
     }
@@ -98,10 +101,13 @@ def _form(request: HttpRequest, problem: str = "") -> HttpResponse:
 
 
 def _look(request: HttpRequest, file: ImportFile) -> HttpResponse:
-    verdicts = list(people.take_over(file.rows(), applying=False))
+    part = parts.part_of(file, request.GET.get("part", ""))
+    verdicts = list(people.take_over(part.rows, applying=False))
     counted = Counter(verdict.outcome for verdict in verdicts)
     context: dict[str, Any] = {
         "title": _("Import customers"),
+        "file": file,
+        "part": part,
         "verdicts": verdicts,
         "counts": {outcome: counted[outcome] for outcome in (BOOK, THERE, REFUSED)},
         "forgotten_on": timezone.localdate() + timedelta(days=erasure.quiet_days()),
@@ -111,5 +117,6 @@ def _look(request: HttpRequest, file: ImportFile) -> HttpResponse:
     return framed(request, "importing/customers.html", context)
 
 
-def _page(file: ImportFile) -> str:
-    return reverse("import-customer-rows", args=[file.pk])
+def _page(file: ImportFile, part: int = 1) -> str:
+    path = reverse("import-customer-rows", args=[file.pk])
+    return f"{path}?part={part}" if part > 1 else path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from itertools import islice
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.importing import formats
+from bookings.importing import encoding, formats
 from bookings.importing.formats import Row, Unreadable
 from bookings.places import Location
 from operations.intents import KeyReused
@@ -31,6 +32,7 @@ class ImportFile(models.Model):
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="+", null=True)
     form = models.CharField(max_length=20)
     content = models.TextField()
+    encoding = models.CharField(max_length=20, default=encoding.UTF_8, db_default=encoding.UTF_8)
     mapped = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
@@ -47,9 +49,23 @@ class ImportFile(models.Model):
         assert self.location is not None
         return self.location
 
-    def rows(self) -> Iterator[Row]:
-        """The rows, one after another."""
-        return formats.read(io.StringIO(self.content), self.form)
+    def rows(self) -> list[Row]:
+        """The rows, in their order."""
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        return list(formats.read(io.StringIO(self.content), self.form))
+
+    @property
+    def encoding_name(self) -> str:
+        """As what the file was read, in the words of spreadsheets."""
+        return encoding.NAMES.get(self.encoding, self.encoding)
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether the file itself does not tell how it is written."""
+        return self.encoding in encoding.GUESSED
 
     def dates(self) -> list[str]:
         """Every date of the file as it is written."""
@@ -66,15 +82,13 @@ def keep(key: uuid.UUID, location: Location | None, form: str, raw: bytes) -> Im
 
     Also for a key that another place's file has, or the customers'.
     """
-    most = settings.HOLDFAST.import_page_rows_count
-    try:
-        content = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable(_("This is not UTF-8. Save the file as “CSV UTF-8”.")) from error
+    most = settings.HOLDFAST.import_file_rows_count
+    codec = encoding.understood(io.BytesIO(raw))
+    content = raw.decode(codec)
     if "\x00" in content:
         raise Unreadable(_("This is not a text."))
-    made = ImportFile(key=key, location=location, form=form, content=content)
-    number = sum(1 for _row in islice(made.rows(), most + 1))
+    made = ImportFile(key=key, location=location, form=form, content=content, encoding=codec)
+    number = sum(1 for _row in islice(formats.read(io.StringIO(content), form), most + 1))
     if number > most:
         raise Unreadable(
             _("A page takes %(most)d rows; use the command %(command)s for longer files.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bookings.importing import dates
 from bookings.importing.checking import ANYONE, Names
 from bookings.importing.kept import ImportFile
+from bookings.importing.parts import Part
 from bookings.importing.planning import BOOK, REFUSED, THERE, Planner, Verdict
 
 
@@ -38,11 +39,11 @@ class Look:
         return {outcome: counted[outcome] for outcome in (BOOK, THERE, REFUSED)}
 
 
-def look(file: ImportFile) -> Look:
-    """Plan every row; a few queries each, at most as many rows as a page takes."""
-    names, rows, written = names_of(file), list(file.rows()), file.dates()
+def look(file: ImportFile, part: Part) -> Look:
+    """Plan the rows of a part; a few queries each. What is unknown or unclear is asked for the whole file."""
+    names, written = names_of(file), file.dates()
     unclear = "" if dates.order_of(written) else dates.first_unclear(written)
-    return Look(list(Planner(names).verdicts(rows)), unknown(names, file), unclear, file.chosen_order)
+    return Look(list(Planner(names).verdicts(part.rows)), unknown(names, file), unclear, file.chosen_order)
 
 
 def names_of(file: ImportFile) -> Names:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import csv_files
 from bookings.calendar.entering import at_place, framed
-from bookings.importing import applying, formats, kept, page
+from bookings.importing import applying, formats, kept, page, parts
 from bookings.importing.checking import ANYONE, Names
 from bookings.importing.formats import Unreadable
 from bookings.importing.kept import ImportFile
@@ -97,18 +97,31 @@ def show(request: HttpRequest, location: Location, pk: int) -> HttpResponse:
     if "map" in request.POST:
         if not kept.remap(file, file.version, page.mapping(file, request.POST.dict())):
             return _look(request, file, _("Somebody has changed what the names mean. Please look again."))
-        return console.see_other(_page(file))
+        return console.see_other(_page(file, parts.part_of(file, request.POST.get("part", "")).number))
     return _apply(request, file)
 
 
 def _apply(request: HttpRequest, file: ImportFile) -> HttpResponse:
-    planner = Planner(page.names_of(file))
+    planner, part = Planner(page.names_of(file)), parts.part_of(file, request.POST.get("part", ""))
+    rows = parts.while_there_is_time(part.rows)
     telling = request.POST.get("tell") == "1"
-    done = list(applying.apply(file.rows(), planner, telling=telling, user_id=request.user.pk))
+    done = list(applying.apply(rows, planner, telling=telling, user_id=request.user.pk))
     number = sum(verdict.outcome == BOOK for verdict in done)
     told = ngettext("%(number)d booking was made.", "%(number)d bookings were made.", number)
     messages.success(request, told % {"number": number})
-    return console.see_other(_page(file))
+    say_what_is_left(request, len(part.rows) - len(done))
+    return console.see_other(_page(file, part.number))
+
+
+def say_what_is_left(request: HttpRequest, number: int) -> None:
+    """Tell that a press was long enough before it came to these rows."""
+    if number:
+        told = ngettext(
+            "%(number)d row is left. Press again to go on.",
+            "%(number)d rows are left. Press again to go on.",
+            number,
+        )
+        messages.warning(request, told % {"number": number})
 
 
 def content_of(request: HttpRequest) -> bytes:
@@ -135,7 +148,7 @@ def _form(request: HttpRequest, location: Location, problem: str = "") -> HttpRe
         "problem": problem,
         "request_id": intents.issue(),
         "chosen": request.POST.get("format", formats.GENERIC),
-        "most_rows": settings.HOLDFAST.import_page_rows_count,
+        "most_rows": settings.HOLDFAST.import_file_rows_count,
         "on_calendar": False,
         "on_reports": True,
     }
@@ -143,12 +156,14 @@ def _form(request: HttpRequest, location: Location, problem: str = "") -> HttpRe
 
 
 def _look(request: HttpRequest, file: ImportFile, problem: str = "") -> HttpResponse:
-    names = Names(file.place)
+    names, asked = Names(file.place), request.POST if request.method == "POST" else request.GET
+    part = parts.part_of(file, asked.get("part", ""))
     context: dict[str, Any] = {
         "title": _("Import bookings"),
         "location": file.place,
         "file": file,
-        "look": page.look(file),
+        "part": part,
+        "look": page.look(file, part),
         "problem": problem,
         "services": sorted({each.slug: each for each in names.services.values()}.values(), key=str),
         "people": sorted({each.slug: each for each in names.people.values()}.values(), key=str),
@@ -159,8 +174,9 @@ def _look(request: HttpRequest, file: ImportFile, problem: str = "") -> HttpResp
     return framed(request, "importing/file.html", context, 409 if problem else 200)
 
 
-def _page(file: ImportFile) -> str:
-    return reverse("import-rows", args=[file.place.slug, file.pk])
+def _page(file: ImportFile, part: int = 1) -> str:
+    path = reverse("import-rows", args=[file.place.slug, file.pk])
+    return f"{path}?part={part}" if part > 1 else path
 
 
 def _barred(request: HttpRequest, location: Location) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The page for customers of another program shows who is new, keeps each once, and is for all places."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -111,9 +112,9 @@ def test_remarks_become_notes_only_when_that_is_ticked(owner):
     ("text", "why"),
     [
         (b"a,b\n1,2", "The first line must name the columns"),
-        (b"\xff\xfe", "This is not UTF-8"),
+        (b"name\n\x81", "This is not UTF-8"),
         (b"name,email\n", "There are no rows"),
-        (b"name,email\n" + b"A,a@example.com\n" * 501, "use the command import_customers"),
+        (b"name,email\n" + b"A,a@example.com\n" * 5001, "use the command import_customers"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_answered_in_words(owner, text, why):
@@ -175,3 +176,24 @@ def test_a_file_of_bookings_is_none_of_customers(owner):
     )
 
     assert owner.get(f"{CHOOSE}{file.pk}/").status_code == 404
+
+
+def test_a_long_file_is_taken_part_by_part(owner, settings):
+    settings.HOLDFAST = dataclasses.replace(settings.HOLDFAST, import_page_rows_count=1)
+    path = upload(owner)["Location"]
+
+    for number in ("1", "2", "3"):
+        press(owner, path, apply="1", part=number)
+
+    assert set(Customer.objects.values_list("name", flat=True)) == {"Anna Berg", "Ben Wolf"}
+    assert "Already there Anna again" in look(owner, f"{path}?part=3").text
+
+
+def test_a_press_stops_in_time_and_says_what_is_left(owner, settings):
+    settings.HOLDFAST = dataclasses.replace(settings.HOLDFAST, import_press_seconds=-1)
+    path = upload(owner)["Location"]
+
+    press(owner, path, apply="1")
+
+    assert "3 rows are left. Press again to go on." in look(owner, path).text
+    assert Customer.objects.count() == 1

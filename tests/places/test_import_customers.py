@@ -61,6 +61,13 @@ def test_a_writer_whom_nobody_knows_is_refused(run):
     assert not Customer.objects.exists()
 
 
-def test_a_file_in_another_encoding_is_refused_in_words(run):
-    with pytest.raises(CommandError, match="not a table in UTF-8"):
-        run(text="name\temail\nAnna\ta@example.com\n".encode("utf-16"))
+def test_a_file_in_another_encoding_is_read_or_refused_in_words(run):
+    text = "name\temail\nJörg\tj@example.com\n"
+    assert run(text=text.encode("utf-16"))[-1] == "Dry run: 1 new, 0 already there, 0 not taken over."
+    run("--apply", "--encoding", "cp850", text=text.encode("cp850"))
+    assert Customer.objects.get().name == "Jörg"
+
+    with pytest.raises(CommandError, match="no encoding “x”"):
+        run("--encoding", "x")
+    with pytest.raises(CommandError, match="not UTF-8"):
+        run(text=b"name;email\n\x81;a@example.com\n")

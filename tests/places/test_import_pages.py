@@ -157,7 +157,10 @@ def test_notes_of_several_lines_are_a_text(owner):
     ("text", "why"),
     [
         (b"", "The first line must name the columns"),
-        (b"\xff\xfe", "This is not UTF-8"),
+        (b"\xff\xfe", "The first line must name the columns"),
+        (b"\xff\xfea", "This is not UTF-8"),
+        (b"start;name\n\x81;A", "This is not UTF-8"),
+        (b"PK\x03\x04sheet", "This is a workbook"),
         (b"a,b\n1,2", "The first line must name the columns"),
         (b"start,name\n", "There are no rows"),
         (b"start,name\n\x00,A", "This is not a text"),
@@ -178,12 +181,81 @@ def test_a_form_without_a_file_or_a_format_is_answered_in_words(owner):
 
 
 def test_a_file_that_is_too_large_is_never_kept(owner, settings):
-    rows = "start,name\n" + "2099-03-03 09:00,Anna Berg\n" * 50_000
+    rows = "start,name\n" + "2099-03-03 09:00,Anna Berg\n" * 100_000
 
-    assert "at most 1024 KiB" in upload(owner, rows).content.decode()
-    settings.HOLDFAST = dataclasses.replace(settings.HOLDFAST, import_page_rows_count=2)
+    assert "at most 2048 KiB" in upload(owner, rows).content.decode()
+    settings.HOLDFAST = dataclasses.replace(settings.HOLDFAST, import_file_rows_count=2)
     assert "A page takes 2 rows" in upload(owner).content.decode()
     assert not ImportFile.objects.exists()
+
+
+UMLAUTS = "id;service;person;start;name;email\n1;Haircut;Lena;03.03.2099 09:00;Jörg Müßig;joerg@example.com\n"
+
+
+@pytest.mark.parametrize(
+    ("codec", "named"),
+    [("cp1252", "Windows-1252"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-8-sig", "UTF-8")],
+)
+def test_a_file_as_a_german_excel_saves_it_is_read_and_says_as_what(owner, codec, named):
+    page = look(owner, upload(owner, UMLAUTS.encode(codec))["Location"])
+
+    assert f"The file was read as {named}." in page.text
+    assert ("If letters such as ä" in page.text) == (codec == "cp1252")
+    press(owner, page, "apply")
+    assert Booking.objects.get().name == "Jörg Müßig"
+
+
+def test_a_japanese_excel_is_understood_where_the_reader_is_japanese(owner):
+    owner.cookies["django_language"] = "ja"
+
+    page = look(owner, upload(owner, UMLAUTS.replace("Jörg Müßig", "山田花子").encode("cp932"))["Location"])
+
+    assert "Windows-932" in page.text
+    assert "山田花子" in page.text
+
+
+@pytest.fixture
+def parts_of_two(settings):
+    settings.HOLDFAST = dataclasses.replace(settings.HOLDFAST, import_page_rows_count=2)
+
+
+def test_a_long_file_is_taken_part_by_part(owner, parts_of_two):
+    path = upload(owner)["Location"]
+    page = look(owner, path)
+    assert "These are the rows 2 to 3. The file has 3 and is taken part by part." in page.text
+    assert "Go on with the rows 4 to 4" in page.text
+    assert "Carla Diaz" not in page.text
+
+    assert press(owner, page, "apply")["Location"] == path
+    last = look(owner, f"{path}?part=2")
+
+    assert Booking.objects.get().name == "Anna Berg"
+    assert f"It overlaps with {Booking.objects.get().reference}." in last.text
+    assert "Go on with" not in last.text
+    assert "Anna Berg" in look(owner, f"{path}?part=3").text
+
+
+def test_a_press_on_the_second_part_books_that_and_stays_there(owner, parts_of_two):
+    path = upload(owner, TABLE.replace("09:15", "11:00").replace("Trim", "Haircut"))["Location"]
+
+    answer = press(owner, look(owner, f"{path}?part=2"), "apply")
+
+    assert answer["Location"] == f"{path}?part=2"
+    assert Booking.objects.get().name == "Carla Diaz"
+
+
+def test_a_press_stops_in_time_says_what_is_left_and_goes_on(owner, settings):
+    settings.HOLDFAST = dataclasses.replace(settings.HOLDFAST, import_press_seconds=-1)
+    path = upload(owner, TABLE.replace("Trim", "Haircut"))["Location"]
+    press(owner, look(owner, path), "apply")
+    page = look(owner, path)
+    assert "2 rows are left. Press again to go on." in page.text
+    assert Booking.objects.count() == 1
+
+    settings.HOLDFAST = dataclasses.replace(settings.HOLDFAST, import_press_seconds=5)
+    press(owner, page, "apply")
+
+    assert set(Booking.objects.values_list("name", flat=True)) == {"Anna Berg", "Ben Wolf"}
 
 
 def test_files_are_forgotten_when_somebody_says_so_and_after_a_day(owner):

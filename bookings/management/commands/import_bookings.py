@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bookings.importing import applying, dates, formats
+from bookings.importing import applying, dates, encoding, formats
 from bookings.importing.checking import Names
 from bookings.importing.formats import Unreadable
 from bookings.importing.planning import BOOK, REFUSED, THERE, Planner
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--location", required=True, metavar="SLUG")
         parser.add_argument("--format", choices=list(formats.COLUMNS), default=formats.GENERIC)
+        parser.add_argument("--encoding", metavar="NAME", default="", help="Such as cp1250.")
         parser.add_argument("--apply", action="store_true", help="Book them.")
         parser.add_argument("--dry-run", action="store_true", help="The default: change nothing.")
         parser.add_argument("--tell", action="store_true", help="Send each customer a confirmation.")
@@ -45,13 +46,15 @@ class Command(BaseCommand):
             raise CommandError("Either --apply or --dry-run.")
         mapped = {"services": _pairs(options["map_service"]), "people": _pairs(options["map_person"])}
         try:
-            with options["file"].open(encoding="utf-8-sig", newline="") as file:
+            codec = encoding.of_file(options["file"], options["encoding"])
+            self.stderr.write(f"Read as {encoding.NAMES.get(codec, codec)}.")
+            with options["file"].open(encoding=codec, newline="") as file:
                 written = (
                     text for row in formats.read(file, options["format"]) for text in (row.start, row.end)
                 )
                 order = dates.order_of(written) or options["dates"]
             planner = Planner(Names(location, mapped, order))
-            with options["file"].open(encoding="utf-8-sig", newline="") as file:
+            with options["file"].open(encoding=codec, newline="") as file:
                 rows = formats.read(file, options["format"])
                 if options["apply"]:
                     self._report(applying.apply(rows, planner, telling=options["tell"]), "")

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from bookings.importing import formats, people
+from bookings.importing import encoding, formats, people
 from bookings.importing.formats import Unreadable
 from bookings.importing.planning import BOOK, REFUSED, THERE
 
@@ -21,6 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--format", choices=list(formats.COLUMNS), default=formats.GENERIC)
+        parser.add_argument("--encoding", metavar="NAME", default="", help="Such as cp1250.")
         parser.add_argument("--apply", action="store_true", help="Keep them.")
         parser.add_argument("--dry-run", action="store_true", help="The default: change nothing.")
         parser.add_argument(
@@ -35,7 +36,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user “{options['notes_by']}”.")
         counts: Counter[str] = Counter()
         try:
-            with options["file"].open(encoding="utf-8-sig", newline="") as file:
+            codec = encoding.of_file(options["file"], options["encoding"])
+            self.stderr.write(f"Read as {encoding.NAMES.get(codec, codec)}.")
+            with options["file"].open(encoding=codec, newline="") as file:
                 rows = formats.read(file, options["format"])
                 for each in people.take_over(
                     rows, applying=options["apply"], user_id=writer.pk if writer else None
