@@ -19,10 +19,13 @@ DASH = "\N{EN DASH}"
 class Card:
     """A booking in words; `held` says until when and by whom, while it is only held.
 
+    `others` is how many come besides whoever booked.
+
     `moves` is the page that moves it, `why` the one that explains its word; each may be "".
     """
 
     name: str
+    others: int
     held: str
     what: str
     when: str
@@ -53,6 +56,7 @@ def of(
         page = f"{place}bookings/{booking.pk}/"
         cards[booking.pk] = Card(
             name=standing.called(booking),
+            others=booking.people - 1,
             held=holds[booking.pk].words if booking.pk in holds else "",
             what=booking.service.name,
             when=f"{day_grid.clock(begin)}{DASH}{day_grid.clock(end)}",

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import path
 
-from bookings.calendar import booking_page, changing, moving, new_booking, requests_page, views
+from bookings.calendar import booking_page, changing, moving, new_booking, requests_page, session_page, views
 
 
 def _page(route: str, view: Any, name: str) -> Any:
@@ -23,4 +23,5 @@ urlpatterns = [
     _page("<slug:location>/bookings/<int:pk>/", booking_page.show, "staff-booking"),
     _page("<slug:location>/bookings/<int:pk>/move/", moving.move, "staff-move"),
     _page("<slug:location>/bookings/<int:pk>/change/", changing.change, "staff-change"),
+    _page("<slug:location>/sessions/<int:pk>/", session_page.show, "staff-session"),
 ]
