@@ -45,13 +45,15 @@ def take(
     people: int = 1,
     leaving: Session | None = None,
     rules: Rules = Rules.ALL,
+    rather: Resource | None = None,
 ) -> Place:
     """Take a place in the caller's transaction; the booking that is saved with it makes it count.
 
     With several `people` it is one of as many places, all in one session.
 
     `leaving` is a session that the same booking gives up and that nobody else is in: its people and
-    rooms count as free. Raises TimeTaken, or NotOffered when these `rules` of when do not offer the time.
+    rooms count as free; `rather` is taken first where it is free. Raises TimeTaken, or NotOffered when these
+    `rules` of when do not offer the time.
     """
     require_transaction()
     if people > service.capacity:
@@ -66,7 +68,7 @@ def take(
     busy = _lock([candidate.pk for kind in choices for candidate in kind], occupied, leaving)
     if place := _join(service, (start, end), choices, people):
         return place
-    chosen = [next((each for each in choice if each.pk not in busy), None) for choice in choices]
+    chosen = [_first_free(choice, busy, rather) for choice in choices]
     if None in chosen:
         raise TimeTaken
     session = _open(service, (start, end), occupied, [each.pk for each in chosen if each])
@@ -106,6 +108,11 @@ def _choices(candidates: Candidates, resource: Resource | None) -> list[tuple[Re
     if resource not in candidates.by_kind.get(kind, ()):
         raise NotOffered("resource", _("This time is not offered with %(name)s.") % {"name": resource.name})
     return [(resource,) if kind == resource.kind else choice for kind, choice in candidates.by_kind.items()]
+
+
+def _first_free(choice: tuple[Resource, ...], busy: set[int], rather: Resource | None) -> Resource | None:
+    free = [each for each in choice if each.pk not in busy]
+    return rather if rather in free else next(iter(free), None)
 
 
 def _join(

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from bookings.booking import new_reference, new_token
@@ -26,7 +27,8 @@ class Every(models.TextChoices):
 class Series(models.Model):
     """Bookings that were asked for together; each is a record of its own and lives its own life.
 
-    `missed` keeps the wanted dates that were not booked, as {"start", "code"}.
+    `missed` keeps the wanted dates that were not booked, as {"start", "code"}; `left_out` those that were not
+    asked for in the end, as {"day", "start", "why"}, with the reason that whoever asked was shown.
     """
 
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
@@ -36,6 +38,7 @@ class Series(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="series")
     every = models.CharField(max_length=12, choices=Every)
     missed = models.JSONField(default=list)
+    left_out = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

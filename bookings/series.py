@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from bookings import (
     processing,
     recurrence,
     roster,
+    steady,
     times,
 )
 from bookings.allocation import TimeTaken
@@ -37,6 +39,8 @@ from operations.transactions import use_case
 from operations.workflow import Actor, Operation, Source
 
 TRIES = 3
+
+LeftOut = Mapping[str, str | None]
 
 
 class NothingFree(TimeTaken):
@@ -109,25 +113,30 @@ def book(
     *,
     source: Source,
     by: Operation | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> Booked:
     """Book these dates of the series that begins with `wanted`; the same request id gives the same series.
 
-    `by` is who books on behalf of the customer; without it, the customer does. A date that was taken
-    meanwhile is kept as missed and the rest is booked. Raises NothingFree when there is no rest,
-    LikelyDuplicate when one of the dates was booked a moment ago and that is not meant, what `intents.claim`
-    raises, and ValueError for more than `series_bookings_count`: no form has so many.
+    `left_out` are the other dates, for the page of the series. Where anyone will do, all dates are with the
+    same person as far as that one is free. `by` is who books on behalf of the customer; without it, the
+    customer does. A date that was taken meanwhile is kept as missed and the rest is booked.
+    Raises NothingFree when there is no rest, LikelyDuplicate when one of the dates was booked a moment ago
+    and that is not meant, what `intents.claim` raises, and ValueError for more than `series_bookings_count`:
+    no form has so many.
     """
     if len(starts) > settings.HOLDFAST.series_bookings_count:
         raise ValueError(f"{len(starts)} dates in a series")
     operation = by or Operation(actor=Actor.CUSTOMER, source=source, request_id=request.key)
+    rather = steady.preferred(wanted, starts)
+    attempt = partial(_record, request, wanted, every, sorted(starts), operation, left_out, rather)
     for _try in range(TRIES - 1):
         try:
-            return _record(request, wanted, every, sorted(starts), operation)
+            return attempt()
         except intents.InFlight:
             raise
         except Busy:  # somebody else wanted one of the times at this moment: the key is still free
             continue
-    return _record(request, wanted, every, sorted(starts), operation)
+    return attempt()
 
 
 def cancellable(series: Series) -> list[Booking]:
@@ -192,6 +201,8 @@ def _record(
     every: str,
     starts: Sequence[datetime],
     operation: Operation,
+    left_out: Sequence[LeftOut],
+    rather: Resource | None,
 ) -> Booked:
     payload = wanted.payload() | {"every": every, "starts": list(starts)}
     claim = intents.claim(request, payload)
@@ -199,11 +210,11 @@ def _record(
         return Booked(Series.objects.get(request=claim.intent), is_repeat=True)
     location = wanted.service.location
     series = Series.objects.create(
-        request=claim.intent, location=location, service=wanted.service, every=every
+        request=claim.intent, location=location, service=wanted.service, every=every, left_out=list(left_out)
     )
     intake.await_turns(wanted, starts)
     # In order of time, as all do: two series that want the same dates wait for each other in one direction.
-    tried = [(start, _try(series, replace(wanted, start=start), operation)) for start in starts]
+    tried = [(start, _try(series, replace(wanted, start=start), operation, rather)) for start in starts]
     series.missed = [{"start": start.isoformat(), "code": code} for start, code in tried if code]
     if len(series.missed) == len(starts):
         raise NothingFree
@@ -213,11 +224,11 @@ def _record(
     return Booked(series, is_repeat=False)
 
 
-def _try(series: Series, wanted: Submission, operation: Operation) -> str:
+def _try(series: Series, wanted: Submission, operation: Operation, rather: Resource | None) -> str:
     """Book one date behind a savepoint; the code of why it cannot be, or ""."""
     try:
         with transaction.atomic():
-            _book_one(series, wanted, operation)
+            _book_one(series, wanted, operation, rather)
     except (TimeTaken, NotOffered) as refusal:
         return refusal.code
     except IntegrityError as error:
@@ -227,7 +238,7 @@ def _try(series: Series, wanted: Submission, operation: Operation) -> str:
     return ""
 
 
-def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
+def _book_one(series: Series, wanted: Submission, operation: Operation, rather: Resource | None) -> None:
     earlier = intake.asked_before(wanted)
     details = intake.unusual(wanted)
     place = allocation.take(
@@ -236,6 +247,7 @@ def _book_one(series: Series, wanted: Submission, operation: Operation) -> None:
         resource=wanted.resource,
         people=wanted.people,
         rules=wanted.rules,
+        rather=rather,
     )
     now = timezone.now()
     late = now + timedelta(seconds=settings.HOLDFAST.processing_late_seconds)

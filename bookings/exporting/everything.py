@@ -83,6 +83,7 @@ OF_CUSTOMERS = (
             "service": "service__slug",
             "every": "every",
             "missed": Cast("missed", TextField()),
+            "left_out": Cast("left_out", TextField()),
             "created_at": "created_at",
         },
         "location__time_zone",

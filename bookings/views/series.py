@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import language, sent_before, times
+from bookings import language, sent_before, series_told, times
 from bookings import series as recurring
 from bookings.allocation import TimeTaken
 from bookings.forms import SeriesForm, parse_start
@@ -63,13 +63,17 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     """Every booking of the series as it is now, and the dates that could not be booked."""
     series = _series(token)
     bookings = series.bookings.select_related("location", "resource").order_by("starts_at", "pk")
+    listed = list(bookings)
     missed = [parse_start(each["start"]) for each in series.missed]
     near = times.nearest_to_each(series.service, missed, count=3)
     context = {
         "location": series.location,
         "service": series.service,
         "series": series,
-        "bookings": list(bookings),
+        "bookings": listed,
+        "left_out": series_told.left_out(series),
+        "total": series_told.total(series, listed),
+        "how_to_pay": series_told.how_to_pay(series, listed),
         "missed": [
             (start, days.slots(series.service, offers, None))
             for start, offers in zip(missed, near, strict=True)
@@ -110,7 +114,8 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
             return _form(request, form, request_id, HoldfastError(_("Please keep at least one date.")), 422)
         every = form.cleaned_data["every"]
         wanted = form.submission(confirm_duplicate=request.POST.get("confirm_duplicate") == "1")
-        booked = recurring.book(key, wanted, every, form.kept(), source=Source.WEB)
+        left = series_told.kept_of(recurring.plan(_rhythm(form)), form.kept())
+        booked = recurring.book(key, wanted, every, form.kept(), source=Source.WEB, left_out=left)
     except Busy:
         return waiting.ask_again(request)
     except LikelyDuplicate as question:
@@ -135,8 +140,7 @@ def _form(
     resource = lookup.resource(service, form["resource"].value() or "")
     plan: list[Occasion] = []
     if start and every and count:
-        rhythm = Rhythm(service=service, first=start, every=every, count=count, resource=resource)
-        plan = recurring.plan(rhythm)
+        plan = recurring.plan(_rhythm(form))
     kept = set(form.kept()) if form.is_bound and not isinstance(refusal, TimeTaken) else None
     context = {
         "location": service.location,
@@ -150,6 +154,14 @@ def _form(
         "free_count": sum(each.is_free for each in plan),
     }
     return page(request, "series_form", context, status)
+
+
+def _rhythm(form: SeriesForm) -> Rhythm:
+    """What the form asks for; first start, how often and how many times must be right."""
+    start, every, count = form.rhythm()
+    assert start
+    resource = lookup.resource(form.service, form["resource"].value() or "")
+    return Rhythm(service=form.service, first=start, every=every, count=count, resource=resource)
 
 
 def _line(service: Service, occasion: Occasion, kept: set[datetime] | None) -> Line:

@@ -217,3 +217,25 @@ def test_cancelling_the_rest_from_an_old_page_cancels_nothing(service):
 
     assert set(found.bookings.values_list("status", flat=True)) == {"accepted"}
     assert timezone.now() < moved
+
+
+def test_anyone_is_the_same_person_each_time_who_is_free_most_often(service):
+    ResourceFactory(location=service.location, slug="lena", position=0)
+    mehmet, lena = service.location.resources.order_by("position", "pk")
+    for start in starts(3)[:2]:
+        intake.submit(
+            key("web:book"),
+            wanted(service, start=start, resource=mehmet, email="other@example.com"),
+            source=Source.WEB,
+        )
+    intake.submit(
+        key("web:book"),
+        wanted(service, start=starts(4)[3], resource=lena, email="other@example.com"),
+        source=Source.WEB,
+    )
+
+    found = book(service)
+
+    given = [booking.resource for booking in found.bookings.order_by("starts_at")]
+    assert given == [lena, lena, lena, mehmet]
+    assert not found.bookings.filter(wants_resource=True).exists()

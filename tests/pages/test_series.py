@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bookings import series
+from bookings import processing, series
 from bookings.intake import Submission
 from bookings.models import Absence, Booking, Series, Service
 from operations import intents
@@ -172,3 +172,44 @@ def test_odd_addresses_are_answered(service, visitor, query):
 
 def test_an_unknown_series_is_404(service, visitor):
     assert visitor.open("/s/nonsense/").status == 404
+
+
+def test_the_dates_that_were_left_out_stand_there_with_the_reason(plan, visitor, service):
+    second = datetime.fromisoformat(kept(visitor.open(plan))[1])
+    BookingFactory(service=service, resource=person_of(service.location), starts_at=second)
+    page = visitor.open(plan)
+    form = page.form("/series/")
+
+    answer = visitor.send(form, **ADA, keep=kept(page)[:2])
+
+    assert "2 bookings" in answer.text
+    assert "2 dates were left out" in answer.text
+    assert answer.text.index("This time is taken.") < answer.text.index("It was not ticked.")
+    assert f"/salon/cut/?date={second.astimezone(service.location.zone).date()}" in answer.links
+
+
+def test_a_series_says_its_total_price_without_what_is_cancelled(plan, visitor):
+    page = sent(visitor.open(plan), visitor)
+    assert "Total price €112.00" in page.text
+
+    booking = Booking.objects.first()
+    visitor.send(visitor.open(f"/b/{booking.token}/cancel/").form("/cancel/"))
+    assert "Total price €84.00" in visitor.open(page.path).text
+
+
+def test_a_series_that_is_paid_says_what_until_when_and_how(plan, visitor, service):
+    Service.objects.update(approval="payment", deposit=10)
+    service.location.how_to_pay = "To DE02 1203 0000 0000 2020 51."
+    service.location.save()
+    page = sent(visitor.open(plan), visitor)
+    assert "€40.00 is to be paid before they are confirmed." in page.text
+
+    while processing.drain():
+        pass
+    page = visitor.open(page.path)
+    assert re.search(r"Please pay €40.00 by .+; the times are held until then.", page.text)
+    assert "DE02 1203" in page.text
+
+
+def test_a_series_with_nothing_to_pay_says_nothing_about_it(plan, visitor):
+    assert "How to pay" not in sent(visitor.open(plan), visitor).text

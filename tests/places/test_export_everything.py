@@ -50,6 +50,7 @@ def series_of(booking):
             service=booking.service,
             every="week",
             missed=[{"start": "2027-07-01T08:00:00+00:00", "code": "time_taken"}],
+            left_out=[{"day": "2027-07-08", "start": None, "why": "Closed."}],
         )
 
 
@@ -81,6 +82,7 @@ def test_a_series_is_told_with_the_dates_that_were_not_booked():
     (line,) = read("series")
 
     assert json.loads(line["missed"]) == [{"start": "2027-07-01T08:00:00+00:00", "code": "time_taken"}]
+    assert json.loads(line["left_out"]) == [{"day": "2027-07-08", "start": None, "why": "Closed."}]
     assert read("bookings")[0]["series"] == line["reference"]
 
 
