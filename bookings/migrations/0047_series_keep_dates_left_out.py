@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0045_places_are_written_to_about_bookings"),
+        ("bookings", "0046_files_to_import_say_how_they_were_read"),
     ]
 
     operations = [
