@@ -283,6 +283,8 @@ SERVICE: dict[str, Check] = {
     "needs_room": yes_or_no,
     "reminder_hours": reminder_hours,
     "wait_list": yes_or_no,
+    "takes_place_online": yes_or_no,
+    "how_to_join": text(1000),
     "requires_phone": yes_or_no,
     "requires_notes": yes_or_no,
 }

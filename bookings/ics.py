@@ -25,8 +25,8 @@ from icalendar import (
     vUTCOffset,
 )
 
+from bookings import whereabouts
 from bookings.booking import Booking, Status
-from bookings.places import Location
 from bookings.when import happens_twice
 
 PRODUCT = "-//Holdfast//Booking//EN"
@@ -81,8 +81,10 @@ def google_address(booking: Booking) -> str:
         "text": f"{booking.service.name}, {place.name}",
         "dates": f"{start}/{end}",
         "ctz": booking.time_zone,
-        "location": _where(place),
+        "location": whereabouts.in_one_line(booking.service, place),
     }
+    if told := whereabouts.how_to_join(booking):
+        query["details"] = told
     return f"https://calendar.google.com/calendar/render?{urlencode(query)}"
 
 
@@ -111,15 +113,13 @@ def _event(booking: Booking) -> Event:
     event.add("dtstart", _local(booking.starts_at, booking.time_zone))
     event.add("dtend", _local(booking.ends_at, booking.time_zone))
     event.add("summary", f"{booking.service.name}{_and_others(booking)}, {place.name}")
-    event.add("location", _where(place))
-    event.add("description", _("Reference %(reference)s") % {"reference": booking.reference} + f"\n{page}")
+    event.add("location", whereabouts.in_one_line(booking.service, place))
+    reference = _("Reference %(reference)s") % {"reference": booking.reference}
+    told = (whereabouts.how_to_join(booking), reference, page)
+    event.add("description", "\n".join(line for line in told if line))
     event.add("url", page)
     event.add("status", _status(booking))
     return event
-
-
-def _where(place: Location) -> str:
-    return ", ".join(part for part in (place.name, *place.address.splitlines()) if part)
 
 
 def _and_others(booking: Booking) -> str:

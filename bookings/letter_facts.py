@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from bookings import money, when
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry
@@ -48,7 +50,8 @@ def _of_booking(booking: Booking, language: str) -> dict[str, str]:
     span = when.for_booking(booking, language)
     until = booking.stale_after if booking.status == Status.DRAFT else booking.answer_until
     deadline = when.spoken(until or booking.starts_at, booking.location.zone, language)
-    return {
+    online = {"address": _("Online")} if booking.service.takes_place_online else {}
+    return online | {
         "name": booking.name,
         "service": booking.service.name,
         "person": booking.resource.name if booking.resource else "",

@@ -25,6 +25,7 @@ from bookings import (
     reminders,
     what_changed,
     when,
+    whereabouts,
 )
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
@@ -139,7 +140,7 @@ def render(
 
 def _about_booking(delivery: Delivery, booking: Booking, name: str, own: MessageText | None) -> Content:
     own_page = f"{settings.HOLDFAST_URL}/b/{booking.token}/?m={delivery.uid}"
-    context = {
+    context: dict[str, Any] = {
         "booking": booking,
         "goes": None,
         "name": booking.name,
@@ -161,7 +162,9 @@ def _about_booking(delivery: Delivery, booking: Booking, name: str, own: Message
         "differences": agreed.told(delivery.parameters.get(agreed.BEFORE), booking, delivery.language),
         "new_address": delivery.parameters.get("new_address", ""),
     }
-    context |= _in_its_place(booking) | _own_words(own, booking, delivery.language)
+    context |= _in_its_place(booking)
+    context["how_to_join"] = "" if delivery.is_for_staff else whereabouts.how_to_join(context["booking"])
+    context |= _own_words(own, booking, delivery.language)
     return render(delivery, name, booking.location, context, _invitation(delivery, booking))
 
 

@@ -127,6 +127,26 @@ class Service(models.Model):
         verbose_name=_("wait list"),
         help_text=_("Customers can wait for a time that is taken."),
     )
+    takes_place_online = models.BooleanField(
+        default=False,
+        db_default=False,
+        verbose_name=_("takes place online"),
+        help_text=_(
+            "Nobody has to come: customers read “Online” in place of your address, and their own time beside"
+            " yours."
+        ),
+    )
+    how_to_join = models.TextField(
+        max_length=1000,
+        blank=True,
+        default="",
+        db_default="",
+        verbose_name=_("how to join"),
+        help_text=_(
+            "Of a service that takes place online, e.g. the link of the meeting or “We call you”. Customers"
+            " read it once their booking is confirmed, on its page, in their messages and in their calendar."
+        ),
+    )
     requires_phone = models.BooleanField(default=False, verbose_name=_("telephone number needed"))
     requires_notes = models.BooleanField(
         default=False,

@@ -187,6 +187,7 @@ class ServiceAdmin(OfOneLocation):
                 )
             },
         ),
+        (_("Online"), {"fields": ("takes_place_online", "how_to_join")}),
         (_("Price"), {"fields": ("price", "deposit")}),
         (_("Confirming and reminding"), {"fields": ("approval", "answer_within_hours", "reminder_hours")}),
         (_("What customers must enter"), {"fields": ("requires_phone", "requires_notes")}),

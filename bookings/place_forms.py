@@ -102,6 +102,8 @@ class ServiceForm(forms.ModelForm[Service]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "how_to_join" in self.fields:
+            self.fields["how_to_join"].widget.attrs["rows"] = 3
         if "price" in self.fields:
             currency = self.instance.location.currency if self.instance.pk else ""
             self.fields["price"].help_text = (

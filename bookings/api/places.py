@@ -135,6 +135,7 @@ def _service(service: Service, place: Location, asked: list[Question]) -> Servic
         capacity=service.capacity,
         max_people=service.most_people,
         approval=Approval(service.approval),
+        takes_place_online=service.takes_place_online,
         requires_phone=service.requires_phone,
         requires_notes=service.requires_notes,
         questions=[_question(each) for each in asked],

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from bookings import enquiries, explanations, language, merged, told
+from bookings import enquiries, explanations, language, merged, told, whereabouts
 from bookings.api.schemas import (
     BookingOut,
     ConfirmationOut,
@@ -45,6 +45,7 @@ def booking(record: Booking) -> BookingOut:
         time_zone=record.time_zone,
         explanation=_said(explanation),
         next_step=explanation.next_step,
+        how_to_join=whereabouts.how_to_join(record),
         messages=_messages(record.messages.all(), record.location),
         confirmation=_confirmation(record, zone),
         merged_into=_merged_into(record),

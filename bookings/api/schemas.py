@@ -130,6 +130,7 @@ class ServiceOut(BaseModel):
     capacity: Annotated[int, Field(description="How many people share one session.")]
     max_people: Annotated[int, Field(description="How many of them one booking can be for.")]
     approval: Annotated[Approval, Field(description="Who must agree before a booking is confirmed.")]
+    takes_place_online: Annotated[bool, Field(description="Nobody goes to the address of the location.")]
     requires_phone: bool
     requires_notes: bool
     questions: Annotated[list[QuestionOut], Field(description="Answered in answers, by their codes.")]
@@ -189,6 +190,9 @@ class BookingOut(BaseModel):
     time_zone: str
     explanation: Annotated[str, Field(description="The state in words, for the customer.")]
     next_step: Annotated[str, Field(description="What happens next and by when, for the customer.")]
+    how_to_join: Annotated[
+        str, Field(description="Of a confirmed booking that takes place online: how, for the customer.")
+    ]
     messages: list[MessageOut]
     confirmation: Annotated[
         ConfirmationOut | None, Field(description="Whose agreement is awaited; null when nobody's.")

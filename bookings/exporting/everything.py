@@ -184,7 +184,8 @@ OF_THE_HOUSE = (
             **_same("buffer_after_minutes", "price", "deposit"),
             "currency": "location__currency",
             **_same("capacity", "max_people", "approval", "answer_within_hours", "reminder_hours"),
-            **_same("wait_list", "requires_phone", "requires_notes", "position", "is_active"),
+            **_same("wait_list", "takes_place_online", "how_to_join"),
+            **_same("requires_phone", "requires_notes", "position", "is_active"),
         },
     ),
     Sheet(

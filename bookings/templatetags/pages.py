@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
-from bookings import language, questions, when, zone_names
+from bookings import language, questions, when, whereabouts, zone_names
 from bookings.booking import Booking
 from bookings.money import spoken_price
 from bookings.offerings import Service
@@ -169,6 +169,12 @@ def one_line(address: str) -> str:
 def map_address(address: str) -> str:
     """Where a map shows it; nothing is asked of the map before somebody goes there."""
     return f"https://www.openstreetmap.org/search?{urlencode({'query': one_line(address)})}"
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Its web addresses can be followed, and nothing else."""
+    return whereabouts.linked(text)
 
 
 @register.filter

@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import copies, explanations, ics, language, merged, messages, told, what_changed
+from bookings import copies, explanations, ics, language, merged, messages, told, what_changed, whereabouts
 from bookings.booking import Booking, Status
 from bookings.places import Location
 from bookings.reminders import REMINDER
@@ -115,6 +115,8 @@ def _context(booking: Booking) -> dict[str, Any]:
         "is_left": explanations.was_never_sent(booking) and not booking.forgotten_at,
         "book_address": own_draft.address(booking),
         "explanation": explanations.explain(booking),
+        "how_to_join": whereabouts.how_to_join(booking),
+        "is_told_later": whereabouts.is_told_later(booking),
         "google_address": "" if explanations.why_not(booking, "calendar") else ics.google_address(booking),
         "changes_end": explanations.changes_end(booking),
         "actions": actions,

@@ -21,14 +21,27 @@
     if (placeMinutes === -moment.getTimezoneOffset()) return;
     const clock = { hour: "numeric", minute: "2-digit" };
     const isSameDay = parts[1] === moment.toLocaleDateString("sv-SE");
+    const isBrief = element.dataset.placeTime === "brief";
+    const day = isSameDay ? {} : { weekday: "short", ...(isBrief ? {} : { day: "numeric", month: "short" }) };
     const note = document.createElement("span"), label = document.createElement("span");
     note.className = "your-time";
-    note.textContent = `${moment.toLocaleString(locale, isSameDay ? clock : { weekday: "short", ...clock })} `;
+    note.textContent = `${moment.toLocaleString(locale, { ...day, ...clock })} `;
     label.textContent = document.body.dataset.yourTime;
-    label.className = element.dataset.placeTime === "brief" ? "hidden" : "";
+    label.className = isBrief ? "hidden" : "";
     note.append(label);
     element.append(note);
     all("[data-your-time-note]").forEach((each) => { each.hidden = false; });
+    all("[data-your-zone]").forEach((each) => { each.textContent = zoneName(moment); });
+  }
+
+  // What the visitor's zone is called; an older browser does not know, and says nothing.
+  function zoneName(moment) {
+    try {
+      const parts = new Intl.DateTimeFormat(locale, { timeZoneName: "longGeneric" }).formatToParts(moment);
+      return `(${parts.find((part) => part.type === "timeZoneName").value})`;
+    } catch {
+      return "";
+    }
   }
 
   // One number per form: a page that is loaded again sends the number of the first time.

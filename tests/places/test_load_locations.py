@@ -426,3 +426,20 @@ def test_a_service_has_the_hours_that_the_file_says_and_else_those_it_had(load, 
 
     first = Location.objects.get(slug="barber-berlin").services.first()
     assert first.hours == kept
+
+
+def test_a_service_is_online_where_the_file_says_so(load, data):
+    service = data["locations"][0]["services"][0]
+    service |= {"takes_place_online": True, "how_to_join": "We call you."}
+    load(data)
+    del service["takes_place_online"], service["how_to_join"]
+    load(data)
+
+    first = Service.objects.get(location__slug="barber-berlin", name=service["name"])
+    assert (first.takes_place_online, first.how_to_join) == (True, "We call you.")
+
+
+def test_how_to_join_is_a_thousand_signs_at_most(load, data):
+    data["locations"][0]["services"][0]["how_to_join"] = "x" * 1001
+    with pytest.raises(CommandError, match="how_to_join: is longer than 1000"):
+        load(data)
