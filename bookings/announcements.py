@@ -46,6 +46,7 @@ def describe_booking(booking: Booking, includes_customer: bool) -> dict[str, Any
         "location": booking.location.slug,
         "service": booking.service.slug,
         "resource": booking.resource.slug if booking.resource else None,
+        "people": booking.people,
         "start": booking.starts_at.astimezone(zone).isoformat(),
         "end": booking.ends_at.astimezone(zone).isoformat(),
         "time_zone": booking.time_zone,

@@ -278,6 +278,28 @@ def test_it_renews_itself_and_can_still_be_dragged(desk, live_server, service, c
     assert complaints == []
 
 
+def test_a_booking_becomes_another_service_and_the_free_times_follow(desk, live_server, service, complaints):
+    colour = ServiceFactory(location=service.location, name="Colour", minutes=90)
+    booking = BookingFactory(service=service, accepted=True, starts_at=soon(), name="Anna Berg")
+    after = BookingFactory(service=service, accepted=True, starts_at=soon(60), resource=booking.resource)
+
+    desk.goto(live_server.url + of(booking))
+    desk.get_by_role("link", name="Change service or people").click()
+    desk.get_by_label("Service").select_option(colour.slug)
+    expect(desk.locator("#free-times")).to_contain_text("Colour, 90 min")
+    desk.get_by_role("button", name="Show old and new").last.click()
+    expect(desk.locator(".card")).to_contain_text("Somebody has this time already.")
+    desk.locator("#free-times").get_by_role("button", name="08:30", exact=True).click()
+    expect(desk.locator(".old-new")).to_contain_text("Colour")
+    expect(desk.locator(".card")).not_to_contain_text("Somebody has this time already.")
+    desk.get_by_role("button", name="Change it").click()
+
+    expect(desk.locator(".messagelist")).to_contain_text(re.compile("Changed: Anna Berg .* 08:30 for Colour"))
+    assert Booking.objects.get(pk=booking.pk).service == colour
+    assert Booking.objects.get(pk=after.pk).starts_at == soon(60)
+    assert complaints == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_is_clean(desk, live_server, service, complaints, size, scheme):
@@ -286,11 +308,15 @@ def test_every_page_is_clean(desk, live_server, service, complaints, size, schem
         service=ServiceFactory(location=service.location, by_staff=True), waiting=True, starts_at=soon(60)
     )
     group = ServiceFactory(location=service.location, group=True)
-    BookingFactory(session=SessionFactory(service=group, starts_at=soon(120)))
+    guest = BookingFactory(session=SessionFactory(service=group, starts_at=soon(120)), people=2)
+    begun = timezone.now().replace(second=0, microsecond=0)
+    here = BookingFactory(session=SessionFactory(service=group, starts_at=begun), accepted=True)
     BookingFactory(service=service, failed=True, starts_at=soon(180))
     desk.set_viewport_size(SIZES[size])
     desk.emulate_media(color_scheme=scheme)
     place = calendar(service.location).split("?")[0]
+    day = f"date={soon():%Y-%m-%d}&time=09:00&resource=lena"
+    asked = f"service={group.slug}&people=1&{day}"
 
     for path in (
         "/admin/calendar/",
@@ -300,6 +326,9 @@ def test_every_page_is_clean(desk, live_server, service, complaints, size, schem
         f"{place}requests/",
         of(booking),
         f"{of(booking, 'staff-move')}?start={soon(300).isoformat().replace('+', '%2B')}",
+        f"{of(booking, 'staff-move')}?start={soon(180).isoformat().replace('+', '%2B')}&resource=lena",
+        f"{of(guest, 'staff-change')}?{asked}",
+        f"{place}sessions/{here.session_id}/",
     ):
         desk.goto(live_server.url + path)
 

@@ -196,3 +196,48 @@ def test_a_silent_move_is_said_on_the_customers_page_until_they_are_told_of_anot
     post(client, asked(client, moved, moved.starts_at + timedelta(hours=1)).form("/move/"))
     assert Delivery.objects.filter(kind="moved").count() == 1
     assert "You were not sent a message" not in look(client, page).text
+
+
+def test_a_time_that_somebody_has_says_so_before_anybody_presses(booking):
+    later = booking.starts_at + timedelta(hours=1)
+    BookingFactory(accepted=True, service=booking.service, starts_at=later)
+
+    page = asked(browser(), booking, later)
+
+    assert "Somebody has this time already." in page.text
+    assert "The nearest free times" in page.text
+    assert "Somebody has this time already." not in asked(browser(), booking, later + timedelta(hours=1)).text
+
+
+def test_its_own_time_is_in_nobodys_way(booking):
+    page = asked(browser(), booking, booking.starts_at + timedelta(minutes=15))
+
+    assert "Somebody has this time already." not in page.text
+
+
+def test_outside_the_rules_the_page_says_which(booking):
+    night = asked(browser(), booking, booking.starts_at.replace(hour=22)).text
+    past = asked(browser(), booking, booking.starts_at - timedelta(days=14)).text
+
+    assert "We are closed at this time." in night
+    assert "This time has passed." in past
+    assert "Reason to set the rules aside" in night
+    assert "Reason to set the rules aside" not in past
+
+
+def test_the_free_times_of_the_day_stand_beside_and_one_press_chooses_one(booking):
+    client, path = browser(), of(booking, "staff-move")
+    later = booking.starts_at + timedelta(hours=1)
+    BookingFactory(accepted=True, service=booking.service, starts_at=later)
+    day = {"date": f"{booking.starts_at:%Y-%m-%d}", "time": "14:00", "resource": ""}
+
+    page = look(client, f"{path}?{urlencode(day | {'choose': '1'})}")
+    beside = page.html.split('id="free-times"')[1].split("</fieldset>")[0]
+    assert "Move Anna Berg?" not in page.text
+    assert f'value="{later.astimezone(booking.location.zone).isoformat()}"' not in beside
+
+    free = (later + timedelta(hours=1)).astimezone(booking.location.zone).isoformat()
+    assert f'value="{free}"' in beside
+    chosen = look(client, f"{path}?{urlencode(day | {'pick': free})}")
+    assert post(client, chosen.form("/move/")).status_code == 303
+    assert fresh(booking).starts_at == later + timedelta(hours=1)
