@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.numbers import get_territory_currencies
 from django import forms
 from django.conf import settings
 from django.forms.utils import flatatt
@@ -77,6 +79,12 @@ def countries() -> Choices:
     return [("", _("none: no public holidays")), *sorted(named, key=lambda each: each[1])]
 
 
+def currencies() -> Choices:
+    """The money that is in use in any country now, by its name in the reader's language."""
+    names = Locale.parse(_reader()).currencies
+    return sorted(((code, f"{names.get(code, code)} ({code})") for code in _in_use()), key=lambda each: each[1])
+
+
 def with_stored(choices: Choices, stored: str) -> Choices:
     """What is stored and not in the list stays what it is."""
     return [(stored, stored), *choices] if stored and stored not in values(choices) else choices
@@ -86,6 +94,12 @@ def values(choices: Choices) -> set[str]:
     """What can be chosen, in groups or not."""
     nested = (said if isinstance(said, list) else [(value, said)] for value, said in choices)
     return {value for group in nested for value, _said in group}
+
+
+@cache
+def _in_use() -> frozenset[str]:
+    territories = get_global("territory_currencies")
+    return frozenset(code for each in territories for code in get_territory_currencies(each))
 
 
 @cache

@@ -28,6 +28,7 @@ class LocationForm(forms.ModelForm[Location]):
         if not self.instance.pk:
             self.instance.opening_hours = USUAL_HOURS
         _offer(self, "country", place_choices.countries())
+        _offer(self, "currency", place_choices.currencies())
         self._ask_for_the_clock()
         self._ask_for_the_language()
         for name in ("about", "address", "how_to_pay", "embed_parents"):
@@ -104,6 +105,8 @@ class ServiceForm(forms.ModelForm[Service]):
         super().__init__(*args, **kwargs)
         if "how_to_join" in self.fields:
             self.fields["how_to_join"].widget.attrs["rows"] = 3
+        if hours := self.fields.get("reminder_hours"):
+            hours.error_messages["item_invalid"] = _("Write hours as numbers, e.g. 24, 2.")
         if "price" in self.fields:
             currency = self.instance.location.currency if self.instance.pk else ""
             self.fields["price"].help_text = (

@@ -66,8 +66,9 @@ class NewBookingForm(ServiceForm):
         super().__init__(*args, location=location, **kwargs)
         most = settings.HOLDFAST.series_bookings_count
         self.fields["count"].choices = [(number, str(number)) for number in range(2, most + 1)]  # type: ignore[attr-defined]
-        if not self.is_bound and self.initial.get("resource"):
-            self.fields["phone"].widget.attrs["autofocus"] = True  # the rest was chosen in the table
+        if not self.is_bound:  # where it was opened from the table, all but the person is chosen
+            first = "phone" if self.initial.get("resource") else "service"
+            self.fields[first].widget.attrs["autofocus"] = True
 
     def of_service(self, service: Service | None) -> dict[str, forms.Field]:
         """Also what the service asks. Staff may leave every question open: a call is short."""

@@ -43,6 +43,19 @@ def test_a_mistake_in_a_location_is_said_in_words(field, value, said):
     assert said in " ".join(form.errors[field])
 
 
+def test_the_money_of_a_place_is_chosen_by_name():
+    shown = str(filled(LocationForm, LocationFactory(currency="NPR"))["currency"])
+
+    assert '<option value="NPR" selected>Nepalese Rupee (NPR)</option>' in shown
+    assert "XAU" not in shown
+
+
+def test_reminders_in_words_are_asked_for_as_numbers():
+    form = filled(ServiceForm, ServiceFactory(), reminder_hours="a day before")
+
+    assert form.errors["reminder_hours"] == ["Write hours as numbers, e.g. 24, 2. Enter a whole number."]
+
+
 @pytest.mark.parametrize("slug", sorted(RESERVED_FOR_LOCATIONS))
 def test_the_address_of_another_page_is_no_location(slug):
     form = filled(LocationForm, LocationFactory(), slug=slug)

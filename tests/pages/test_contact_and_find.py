@@ -85,6 +85,12 @@ def test_whoever_looks_for_bookings_does_not_make_the_database_read_all_of_them(
     [query] = [each["sql"] for each in captured if 'FROM "bookings_booking"' in each["sql"]]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # the tests' table is too small for an index
+        cursor.execute(
+            "SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'bookings_booking'::regclass"
+            " AND NOT indisunique AND indexrelid <> 'bookings_email'::regclass"
+        )
+        for (other,) in cursor.fetchall():  # by statistics of a handful of rows any of them may be chosen
+            cursor.execute(f"DROP INDEX {other}")
         cursor.execute(f"EXPLAIN {query}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "bookings_email" in plan

@@ -31,7 +31,7 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.words: list[str] = []
         self.open: list[str] = []
-        self.textarea = ""
+        self.textarea = self.select = ""
         self.feed(self.html)
 
     @property
@@ -64,6 +64,12 @@ class Page(HTMLParser):
         elif tag == "textarea" and self.forms:
             self.textarea = values["name"]
             self.forms[-1].fields[self.textarea] = ""
+        elif tag == "select" and self.forms and "multiple" not in values:
+            self.select = values.get("name", "")
+        elif tag == "option" and self.select and self.forms:
+            kept = self.forms[-1].fields
+            if "selected" in values or self.select not in kept:
+                kept[self.select] = values.get("value", "")
         elif tag == "input" and self.forms and "name" in values:
             if values.get("type") in ("radio", "checkbox"):
                 self.forms[-1].choices.setdefault(values["name"], []).append(values.get("value", "on"))
@@ -75,6 +81,8 @@ class Page(HTMLParser):
             pass
         if tag == "textarea":
             self.textarea = ""
+        elif tag == "select":
+            self.select = ""
 
     def handle_data(self, data: str) -> None:
         if self.textarea:
