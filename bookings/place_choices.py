@@ -82,7 +82,9 @@ def countries() -> Choices:
 def currencies() -> Choices:
     """The money that is in use in any country now, by its name in the reader's language."""
     names = Locale.parse(_reader()).currencies
-    return sorted(((code, f"{names.get(code, code)} ({code})") for code in _in_use()), key=lambda each: each[1])
+    return sorted(
+        ((code, f"{names.get(code, code)} ({code})") for code in _in_use()), key=lambda each: each[1]
+    )
 
 
 def with_stored(choices: Choices, stored: str) -> Choices:
