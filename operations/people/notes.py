@@ -13,7 +13,7 @@ TEXT_LENGTH = 2000
 
 
 class NoteQuerySet(AboutQuerySet["Note"]):
-    """A class of its own, as its neighbours have: mypy loses a manager made of a bare alias from its cache."""
+    """A class of its own: mypy loses the manager of a bare alias from its cache."""
 
 
 class Note(About):
