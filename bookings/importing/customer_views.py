@@ -22,10 +22,10 @@ from django.views.decorators.http import require_http_methods
 from bookings import erasure
 from bookings.calendar.entering import framed
 from bookings.customer import Customer
-from bookings.importing import formats, kept, parts, people
+from bookings.importing import columns, formats, kept, parts, people
 from bookings.importing.kept import ImportFile
 from bookings.importing.planning import BOOK, REFUSED, THERE
-from bookings.importing.views import IMPORT, content_of, format_of, say_what_is_left
+from bookings.importing.views import IMPORT, about_columns, content_of, format_of, say_what_is_left
 from operations import console, intents, reach
 from operations.errors import Refusal
 
@@ -72,6 +72,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         kept.forget(file)
         messages.success(request, _("The file is forgotten. The customers taken over from it stay."))
         return console.see_other(reverse("import-customers"))
+    if request.POST.get("version", "") != str(file.version):
+        return _look(request, file, _("Somebody has changed what the names mean. Please look again."))
+    if "columns" in request.POST:
+        kept.remap(file, file.version, {"columns": columns.chosen(file, request.POST.dict())})
+        return console.see_other(_page(file))
     return _apply(request, file)
 
 
@@ -100,7 +105,7 @@ def _form(request: HttpRequest, problem: str = "") -> HttpResponse:
     return framed(request, "importing/choose_customers.html", context, 422 if problem else 200)
 
 
-def _look(request: HttpRequest, file: ImportFile) -> HttpResponse:
+def _look(request: HttpRequest, file: ImportFile, problem: str = "") -> HttpResponse:
     part = parts.part_of(file, request.GET.get("part", ""))
     verdicts = list(people.take_over(part.rows, applying=False))
     counted = Counter(verdict.outcome for verdict in verdicts)
@@ -108,13 +113,15 @@ def _look(request: HttpRequest, file: ImportFile) -> HttpResponse:
         "title": _("Import customers"),
         "file": file,
         "part": part,
+        "problem": problem,
         "verdicts": verdicts,
+        **about_columns(file),
         "counts": {outcome: counted[outcome] for outcome in (BOOK, THERE, REFUSED)},
         "forgotten_on": timezone.localdate() + timedelta(days=erasure.quiet_days()),
         "on_calendar": False,
         "on_reports": True,
     }
-    return framed(request, "importing/customers.html", context)
+    return framed(request, "importing/customers.html", context, 409 if problem else 200)
 
 
 def _page(file: ImportFile, part: int = 1) -> str:

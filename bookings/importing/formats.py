@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TextIO
@@ -65,6 +65,8 @@ COLUMNS = {
         "time": ("time",),
         "end": ("end", "endsat"),
         "name": ("name", "customer"),
+        "name_first": ("firstname",),
+        "name_last": ("lastname", "surname"),
         "email": ("email", "emailaddress"),
         "phone": ("phone", "telephone"),
         "notes": ("notes",),
@@ -89,16 +91,49 @@ COLUMNS = {
 }
 
 
-def read(file: TextIO, form: str) -> Iterator[Row]:
-    """The rows of a file in a known format, numbered as lines of a table; raises Unreadable."""
+def read(file: TextIO, form: str, columns: Mapping[str, str] | None = None) -> Iterator[Row]:
+    """The rows of a file in a known format, numbered as lines of a table; raises Unreadable.
+
+    `columns` says of columns by their position what they are; without it, the headings must be known.
+    """
     try:
-        first = file.read(1).lstrip(BOM) or file.read(1)
-        if form == EASY and first in "[{" and first:
-            yield from _rows(enumerate(_appointments(first + file.read()), start=1), form)
+        start, lines = _opened(file, form)
+        if lines is None:
+            yield from _rows(enumerate(_appointments(start + file.read()), start=1), form)
         else:
-            yield from _rows(_lines(chain([first + file.readline()], file)), form)
+            yield from _rows(_cells(lines, columns), form)
     except (UnicodeDecodeError, csv.Error) as error:
         raise Unreadable(_("This is not a table in UTF-8: %(error)s.") % {"error": error}) from error
+
+
+def table(file: TextIO, form: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The headings of a table and its cells, numbered as a spreadsheet numbers its lines; nothing of JSON."""
+    _start, lines = _opened(file, form)
+    return _table(lines) if lines is not None else ([], iter(()))
+
+
+def known(heading: str, form: str) -> str:
+    """What a column with this heading is, or ""."""
+    name = _squeezed(heading)
+    return next((field for field, names in COLUMNS[form].items() if name in names), "")
+
+
+def check(headings: list[str]) -> None:
+    """Raise Unreadable when none of the headings says what it is."""
+    names = {name for columns in COLUMNS.values() for each in columns.values() for name in each}
+    if not {"start", "startsat", "startdatetime", "date", "name", "email"} & set(map(_squeezed, headings)):
+        raise Unreadable(
+            _("The first line must name the columns; known ones are: %(names)s.")
+            % {"names": ", ".join(sorted(names))}
+        )
+
+
+def _opened(file: TextIO, form: str) -> tuple[str, Iterable[str] | None]:
+    """The first sign of the file, and its lines where it is a table and no JSON."""
+    first = file.read(1).lstrip(BOM) or file.read(1)
+    if form == EASY and first in "[{" and first:
+        return first, None
+    return first, chain([first + file.readline()], file)
 
 
 def _rows(told: Iterable[tuple[int, dict[str, str]]], form: str) -> Iterator[Row]:
@@ -106,7 +141,7 @@ def _rows(told: Iterable[tuple[int, dict[str, str]]], form: str) -> Iterator[Row
         if any(file_fields.UNPRINTABLE.search(cell.translate(LAYOUT)) for cell in cells.values()):
             raise Unreadable(_("This is not a text."))
         found = {
-            field: next((cells[name] for name in names if cells.get(name)), "")
+            field: next((cells[name] for name in (f"={field}", *names) if cells.get(name)), "")
             for field, names in COLUMNS[form].items()
         }
         for field in ("name", "person"):
@@ -117,28 +152,35 @@ def _rows(told: Iterable[tuple[int, dict[str, str]]], form: str) -> Iterator[Row
         yield Row(number, **found)
 
 
-def _lines(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file by the names of their columns, numbered as a spreadsheet numbers its lines."""
+def _cells(lines: Iterable[str], columns: Mapping[str, str] | None) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a table by the names of their columns; of what comes twice, the first that is not empty."""
+    headings, rows = _table(lines)
+    if columns is None:
+        check(headings)
+    names = [_name(str(at), heading, columns or {}) for at, heading in enumerate(headings)]
+    for number, cells in rows:
+        told: dict[str, str] = {}
+        for name, cell in zip(names, cells, strict=False):
+            told[name] = told.get(name) or cell
+        yield number, told
+
+
+def _name(position: str, heading: str, columns: Mapping[str, str]) -> str:
+    """How a column is called: with a sign that no heading keeps, where somebody said what it is."""
+    return f"={columns[position]}" if position in columns else _squeezed(heading)
+
+
+def _table(lines: Iterable[str]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     lines = iter(lines)
     heading = next(lines, "")
     delimiter = max(DELIMITERS, key=heading.count)
-    names = [_squeezed(name) for name in next(csv.reader([heading], delimiter=delimiter), [])]
-    _check(names)
-    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=2):
-        if any(cells):
-            yield (
-                number,
-                {name: plain(cell.strip())[:LONGEST_CELL] for name, cell in zip(names, cells, strict=False)},
-            )
+    told = enumerate(csv.reader(lines, delimiter=delimiter), start=2)
+    rows = ((number, list(map(_cell, cells))) for number, cells in told if any(cells))
+    return [each.strip() for each in next(csv.reader([heading], delimiter=delimiter), [])], rows
 
 
-def _check(names: list[str]) -> None:
-    known = {name for columns in COLUMNS.values() for each in columns.values() for name in each}
-    if not {"start", "startsat", "startdatetime", "date", "name", "email"} & set(names):
-        raise Unreadable(
-            _("The first line must name the columns; known ones are: %(names)s.")
-            % {"names": ", ".join(sorted(known))}
-        )
+def _cell(text: str) -> str:
+    return plain(text.strip())[:LONGEST_CELL]
 
 
 def _appointments(text: str) -> Iterator[dict[str, str]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from itertools import islice
+from typing import TextIO
 
 from django.conf import settings
 from django.db import models
@@ -55,7 +56,16 @@ class ImportFile(models.Model):
 
     @cached_property
     def _rows(self) -> list[Row]:
-        return list(formats.read(io.StringIO(self.content), self.form))
+        return list(formats.read(self.opened(), self.form, self.columns))
+
+    def opened(self) -> TextIO:
+        """The file, to be read from its beginning."""
+        return io.StringIO(self.content)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What somebody said of its columns, by their position."""
+        return dict(self.mapped.get("columns", {}))
 
     @property
     def encoding_name(self) -> str:
@@ -88,7 +98,8 @@ def keep(key: uuid.UUID, location: Location | None, form: str, raw: bytes) -> Im
     if "\x00" in content:
         raise Unreadable(_("This is not a text."))
     made = ImportFile(key=key, location=location, form=form, content=content, encoding=codec)
-    number = sum(1 for _row in islice(formats.read(io.StringIO(content), form), most + 1))
+    _check_headings(made)
+    number = sum(1 for _row in islice(formats.read(made.opened(), form, {}), most + 1))
     if number > most:
         raise Unreadable(
             _("A page takes %(most)d rows; use the command %(command)s for longer files.")
@@ -97,6 +108,13 @@ def keep(key: uuid.UUID, location: Location | None, form: str, raw: bytes) -> Im
     if not number:
         raise Unreadable(_("There are no rows in this file."))
     return _store(made)
+
+
+def _check_headings(made: ImportFile) -> None:
+    """Several columns can be asked for, whatever they are called; one alone must say what it is."""
+    headings, _rows = formats.table(made.opened(), made.form)
+    if len(headings) == 1 or not made.content.strip():
+        formats.check(headings)
 
 
 @use_case

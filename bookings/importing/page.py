@@ -77,4 +77,6 @@ def mapping(file: ImportFile, typed: Mapping[str, str]) -> dict[str, dict[str, s
             chosen[each.kind][each.name] = slug
     if typed.get("order") in (dates.DAY_FIRST, dates.MONTH_FIRST):
         chosen["dates"] = {"order": typed["order"]}
+    if file.columns:
+        chosen["columns"] = file.columns
     return chosen

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import csv_files
 from bookings.calendar.entering import at_place, framed
-from bookings.importing import applying, formats, kept, page, parts
+from bookings.importing import applying, columns, formats, kept, page, parts
 from bookings.importing.checking import ANYONE, Names
 from bookings.importing.formats import Unreadable
 from bookings.importing.kept import ImportFile
@@ -94,11 +94,19 @@ def show(request: HttpRequest, location: Location, pk: int) -> HttpResponse:
         return console.see_other(reverse("import-file", args=[location.slug]))
     if request.POST.get("version", "") != str(file.version):
         return _look(request, file, _("Somebody has changed what the names mean. Please look again."))
-    if "map" in request.POST:
-        if not kept.remap(file, file.version, page.mapping(file, request.POST.dict())):
+    if "map" in request.POST or "columns" in request.POST:
+        if not kept.remap(file, file.version, _said(request, file)):
             return _look(request, file, _("Somebody has changed what the names mean. Please look again."))
         return console.see_other(_page(file, parts.part_of(file, request.POST.get("part", "")).number))
     return _apply(request, file)
+
+
+def _said(request: HttpRequest, file: ImportFile) -> dict[str, dict[str, str]]:
+    """What somebody said of the columns, or of the names in them."""
+    typed = request.POST.dict()
+    if "columns" in typed:
+        return {**file.mapped, "columns": columns.chosen(file, typed)}
+    return page.mapping(file, typed)
 
 
 def _apply(request: HttpRequest, file: ImportFile) -> HttpResponse:
@@ -122,6 +130,15 @@ def say_what_is_left(request: HttpRequest, number: int) -> None:
             number,
         )
         messages.warning(request, told % {"number": number})
+
+
+def about_columns(file: ImportFile) -> dict[str, Any]:
+    """What a page needs to ask what the columns are."""
+    return {
+        "columns": columns.of(file),
+        "fields": columns.fields_of(file),
+        "asks_columns": columns.must_be_asked(file),
+    }
 
 
 def content_of(request: HttpRequest) -> bytes:
@@ -164,6 +181,7 @@ def _look(request: HttpRequest, file: ImportFile, problem: str = "") -> HttpResp
         "file": file,
         "part": part,
         "look": page.look(file, part),
+        **about_columns(file),
         "problem": problem,
         "services": sorted({each.slug: each for each in names.services.values()}.values(), key=str),
         "people": sorted({each.slug: each for each in names.people.values()}.values(), key=str),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bookings.importing import applying, dates, encoding, formats
+from bookings.importing import applying, columns, dates, encoding, formats
 from bookings.importing.checking import Names
 from bookings.importing.formats import Unreadable
 from bookings.importing.planning import BOOK, REFUSED, THERE, Planner
@@ -33,6 +33,9 @@ class Command(BaseCommand):
             default="",
             help="Which number comes first in 01/12/2026, where the file itself does not show it.",
         )
+        parser.add_argument(
+            "--column", action="append", default=[], metavar="HEADING=FIELD", help="What a column is."
+        )
         for part in ("service", "person"):
             parser.add_argument(
                 f"--map-{part}", action="append", default=[], metavar="NAME=SLUG", help="A name in the file."
@@ -48,14 +51,13 @@ class Command(BaseCommand):
         try:
             codec = encoding.of_file(options["file"], options["encoding"])
             self.stderr.write(f"Read as {encoding.NAMES.get(codec, codec)}.")
+            said = columns.of_path(options["file"], codec, options["format"], options["column"])
             with options["file"].open(encoding=codec, newline="") as file:
-                written = (
-                    text for row in formats.read(file, options["format"]) for text in (row.start, row.end)
-                )
-                order = dates.order_of(written) or options["dates"]
-            planner = Planner(Names(location, mapped, order))
+                rows = formats.read(file, options["format"], said)
+                order = dates.order_of(text for row in rows for text in (row.start, row.end))
+            planner = Planner(Names(location, mapped, order or options["dates"]))
             with options["file"].open(encoding=codec, newline="") as file:
-                rows = formats.read(file, options["format"])
+                rows = formats.read(file, options["format"], said)
                 if options["apply"]:
                     self._report(applying.apply(rows, planner, telling=options["tell"]), "")
                 else:

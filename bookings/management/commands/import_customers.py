@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from bookings.importing import encoding, formats, people
+from bookings.importing import columns, encoding, formats, people
 from bookings.importing.formats import Unreadable
 from bookings.importing.planning import BOOK, REFUSED, THERE
 
@@ -25,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--apply", action="store_true", help="Keep them.")
         parser.add_argument("--dry-run", action="store_true", help="The default: change nothing.")
         parser.add_argument(
+            "--column", action="append", default=[], metavar="HEADING=FIELD", help="What a column is."
+        )
+        parser.add_argument(
             "--notes-by", metavar="USERNAME", help="Keep notes and numbers as notes of theirs."
         )
 
@@ -38,8 +41,9 @@ class Command(BaseCommand):
         try:
             codec = encoding.of_file(options["file"], options["encoding"])
             self.stderr.write(f"Read as {encoding.NAMES.get(codec, codec)}.")
+            said = columns.of_path(options["file"], codec, options["format"], options["column"])
             with options["file"].open(encoding=codec, newline="") as file:
-                rows = formats.read(file, options["format"])
+                rows = formats.read(file, options["format"], said)
                 for each in people.take_over(
                     rows, applying=options["apply"], user_id=writer.pk if writer else None
                 ):
