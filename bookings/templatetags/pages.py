@@ -32,14 +32,17 @@ WHAT_FOR = {name: name for name in ("start", "resource", "people", "every", "cou
 
 
 @register.simple_tag
-def place_time(moment: datetime, location: Location, end: datetime | None = None) -> SafeString:
-    """A moment by the place's clock; the script adds the visitor's own time where that differs."""
+def place_time(
+    moment: datetime, location: Location, end: datetime | None = None, *, and_yours: bool = True
+) -> SafeString:
+    """A moment by the place's clock; `and_yours`: the script adds the visitor's own where that differs."""
     spoken = language.spoken(moment, location)
     words = f"{spoken.date}, {spoken.time}"
     if end:
         until = language.spoken(end, location)
         words += f" {DASH} {until.time}" if until.date == spoken.date else f" {DASH} {until}"
-    return format_html('<time datetime="{}" data-place-time>{}</time>', spoken.iso, words)
+    shape = '<time datetime="{}" data-place-time>{}</time>' if and_yours else '<time datetime="{}">{}</time>'
+    return format_html(shape, spoken.iso, words)
 
 
 @register.simple_tag

@@ -30,18 +30,17 @@
     label.className = isBrief ? "hidden" : "";
     note.append(label);
     element.append(note);
-    all("[data-your-time-note]").forEach((each) => { each.hidden = false; });
-    all("[data-your-zone]").forEach((each) => { each.textContent = zoneName(moment); });
+    all("[data-your-time-note][hidden]").forEach((each) => sayZone(each, moment));
   }
 
-  // What the visitor's zone is called; an older browser does not know, and says nothing.
-  function zoneName(moment) {
+  // What the visitor's zone is called; an older browser does not know, and keeps the plain sentence.
+  function sayZone(note, moment) {
+    note.hidden = false;
     try {
       const parts = new Intl.DateTimeFormat(locale, { timeZoneName: "longGeneric" }).formatToParts(moment);
-      return `(${parts.find((part) => part.type === "timeZoneName").value})`;
-    } catch {
-      return "";
-    }
+      const zone = parts.find((part) => part.type === "timeZoneName").value;
+      note.textContent = note.dataset.yourTimeNote.replace("%s", zone);
+    } catch {}
   }
 
   // One number per form: a page that is loaded again sends the number of the first time.

@@ -21,3 +21,9 @@ def test_the_list_of_places_keeps_an_address_as_it_is_written(visitor, db):
     page = visitor.open("/")
     assert "1 New_York Street" in page.text
     assert "Japan Time" in page.text
+
+
+def test_only_the_appointment_itself_is_told_by_both_clocks(visitor, service):
+    page = visitor.open(f"/b/{BookingFactory(service=service, accepted=True).token}/")
+    assert "What happened so far" in page.text
+    assert page.html.count("data-place-time") == 1
