@@ -39,6 +39,7 @@ def hang(visitor: Visitor, service, form: Form) -> dict[str, Page]:
         | _forms(visitor, form)
         | _series(visitor, service)
         | _waiting(visitor, service)
+        | _online(visitor, service)
     )
 
 
@@ -122,6 +123,22 @@ def _waiting(visitor: Visitor, service) -> dict[str, Page]:
         page = visitor.send(pages["wait-form"].form("/wait/"), name="Ada", email="ada@example.com")
         pages["wait-form"] = visitor.open(paths["wait-form"])
     return pages | {"wait-already": page}
+
+
+def _online(visitor: Visitor, service) -> dict[str, Page]:
+    talk = ServiceFactory(
+        location=service.location,
+        slug="talk",
+        name="Talk",
+        takes_place_online=True,
+        how_to_join=f"https://meet.example.com/{'room' * 20}\nNo camera? We call you.",
+    )
+    booking = BookingFactory(service=talk, accepted=True, starts_at=in_days(41))
+    day = in_days(42).astimezone(service.location.zone).date()
+    return {
+        "times-online": visitor.open(f"/salon/talk/?date={day}"),
+        "booking-online": visitor.open(f"/b/{booking.token}/"),
+    }
 
 
 def _series(visitor: Visitor, service) -> dict[str, Page]:

@@ -8,7 +8,7 @@ from django.utils.html import escape
 
 from bookings import ics, letter_facts, messages, whereabouts
 from bookings.letters import compose
-from bookings.models import Booking
+from bookings.models import Booking, Service
 from operations.workflow import WORKER
 from tests.factories import BookingFactory
 
@@ -143,3 +143,12 @@ def test_the_form_says_what_it_means(admin_client, service):
     page = admin_client.get(reverse("admin:bookings_service_change", args=[service.pk]))
     assert "Nobody has to come" in page.content.decode()
     assert "how_to_join" in page.content.decode()
+
+
+@pytest.mark.browser
+def test_a_long_link_does_not_widen_a_letter(page, service):
+    Service.objects.update(how_to_join=f"https://meet.example.com/?token={'x' * 300}")
+    booking = Booking.objects.get(pk=BookingFactory(service=service, accepted=True).pk)
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.set_content(told(booking, "confirmation").html)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
