@@ -2,6 +2,7 @@
 
 import os
 
+import hypothesis
 import pytest
 from playwright.sync_api import expect
 
@@ -12,6 +13,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # How long a page may take to show what is expected of it: a machine that does much else is no fault of it.
 expect.set_options(timeout=30_000)
+# … nor is an example that took longer than the one before it.
+hypothesis.settings.register_profile("busy", deadline=None)
+hypothesis.settings.load_profile("busy")
 
 SHORT_FORM = ({"desktop", "1280", "light"}, {"phone", "320", "dark"})
 # Those that start installations wait more than they work: each beside files that work.
