@@ -36,6 +36,7 @@ urlpatterns = [
     path("b/<slug:token>/take/", changes.take, name="booking-take"),
     path("b/<slug:token>/cancel/", changes.cancel, name="booking-cancel"),
     path("b/<slug:token>/move/", moves.move, name="booking-move"),
+    path("b/<slug:token>/move/month/", months.move_month, name="booking-move-month"),
     path("b/<slug:token>/retry/", changes.retry, name="booking-retry"),
     path("b/<slug:token>/resend/", changes.resend, name="booking-resend"),
     path("b/<slug:token>/address/", address.correct, name="booking-address"),

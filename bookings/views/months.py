@@ -6,9 +6,11 @@ import calendar
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from babel import Locale
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import to_locale
@@ -18,7 +20,7 @@ from bookings import language, times
 from bookings.offerings import Service
 from bookings.resources import Resource
 from bookings.views import lookup
-from bookings.views.answers import page
+from bookings.views.answers import page, private
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 
@@ -47,16 +49,29 @@ class Month:
 def month(request: HttpRequest, location: str, service: str) -> HttpResponse:
     """The month that `?month=YYYY-MM` names, else the present one."""
     offered = lookup.service(location, service)
-    resource = lookup.resource(offered, request.GET.get("resource", ""))
     people = lookup.people(offered, request.GET.get("people", ""))
+    times_address = reverse("times", args=[location, service])
+    return _show(request, offered, people, {"people": people, "times_address": times_address})
+
+
+@require_safe
+@private
+def move_month(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for a booking that is to be moved, with all who come."""
+    booking = lookup.booking(token)
+    told = {"times_address": reverse("booking-move", args=[token]), "is_private": True}
+    return _show(request, booking.service, booking.people, told)
+
+
+def _show(request: HttpRequest, service: Service, people: int, told: dict[str, Any]) -> HttpResponse:
+    resource = lookup.resource(service, request.GET.get("resource", ""))
     first, problem = _read_month(request)
-    today = timezone.localdate(timezone=offered.location.zone)
-    context = {
-        "location": offered.location,
-        "service": offered,
+    today = timezone.localdate(timezone=service.location.zone)
+    context = told | {
+        "location": service.location,
+        "service": service,
         "resource": resource,
-        "people": people,
-        "month": arrange(offered, first or today.replace(day=1), resource, people),
+        "month": arrange(service, first or today.replace(day=1), resource, people),
         "problem": problem,
     }
     return page(request, "month", context, status=400 if problem else 200)

@@ -245,3 +245,34 @@ def test_trying_again_when_the_time_is_gone_offers_others(visitor, service):
     assert page.status == 409
     assert any("/salon/cut/?date=" in link for link in page.links)
     assert state(booking) == ("failed", booking.version)
+
+
+def test_a_month_leads_to_the_days_to_move_to(visitor, service):
+    booking = BookingFactory(service=service, starts_at=in_a_week(), accepted=True)
+    path = f"/b/{booking.token}/move/"
+    [link] = [each for each in visitor.open(path).links if "/month/" in each]
+
+    month = visitor.open(link)
+    local = booking.starts_at.astimezone(service.location.zone).date()
+    [day] = [each for each in month.links if f"?date={local}" in each]
+
+    assert day.startswith(path)
+    assert visitor.open(day).form(path).choices["start"]
+    assert booking.token not in visitor.open("/salon/cut/month/").html
+
+
+def test_the_month_of_a_move_counts_the_times_that_hold_all_who_come(visitor, service):
+    service.capacity, service.max_people = 4, 4
+    service.save()
+    booking = BookingFactory(service=service, starts_at=in_a_week(), accepted=True, people=3)
+    zone = service.location.zone
+    day = (in_a_week() + timedelta(days=1)).astimezone(zone).date()
+    for people, is_free in ((1, True), (4, False)):
+        Booking.objects.filter(pk=booking.pk).update(people=people)
+        service.location.opening_hours = "09:00-09:30"
+        service.location.save()
+        if people == 4:
+            start = datetime(day.year, day.month, day.day, 9, tzinfo=zone)
+            BookingFactory(service=service, starts_at=start, accepted=True)
+        page = visitor.open(f"/b/{booking.token}/move/month/?month={day:%Y-%m}")
+        assert any(f"?date={day}" in each for each in page.links) == is_free
