@@ -227,14 +227,24 @@ def _already_begun(booking: Booking) -> str:
 def _held(booking: Booking) -> Explanation:
     until = {"when": _soon(booking, booking.stale_after)}
     if _has_run_out(booking):
-        step = _("It was held until %(when)s and is given to others.") % until
-    else:
-        step = _("The time is held until %(when)s.") % until
+        return _held_no_more(booking, until)
+    step = _("The time is held until %(when)s.") % until
     if is_offer(booking):
         text = _("You were on the wait list for it. Nothing is booked yet: take it, or let it go.")
     else:
         text = _("Nothing is booked yet. Check what you entered, then book it.")
     return Explanation(Level.WAITING, _("This time is held for you"), text, step)
+
+
+def _held_no_more(booking: Booking, until: dict[str, str]) -> Explanation:
+    """The minute or so before the sweep: an offer is over, one's own time can still be had by being quick."""
+    if is_offer(booking):
+        step = _("It was held until %(when)s and is given to others.") % until
+    else:
+        step = _("It was held until %(when)s. You can still book it if you are quick.") % until
+    return Explanation(
+        Level.WAITING, _("This time is no longer held for you"), _("Nothing is booked yet."), step
+    )
 
 
 def _waiting(booking: Booking) -> Explanation:

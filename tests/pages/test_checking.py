@@ -258,3 +258,24 @@ def test_who_began_and_did_not_book_is_not_written_to_when_they_look_for_booking
     visitor.send(visitor.open("/find/").form(), email=ADA["email"])
 
     assert not Delivery.objects.exists()
+
+
+def test_a_hold_that_has_run_out_is_not_called_held_before_it_is_swept(check, visitor):
+    with later(16):
+        page = visitor.open(check.path)
+        assert "This time is no longer held for you" in page.text
+        assert "You can still book it if you are quick." in page.text
+        assert "This time is held for you" not in page.text
+
+        visitor.send(page.form("/take/"))
+    assert Booking.objects.get().status == "submitted"
+
+
+def test_an_offer_that_has_run_out_is_over(visitor, service):
+    WaitEntryFactory(service=service, offered=True)
+    offer = Booking.objects.get(wait_entry__isnull=False)
+    with time_machine.travel(offer.stale_after + timedelta(seconds=1), tick=False):
+        page = visitor.open(f"/b/{offer.token}/")
+    assert "This time is no longer held for you" in page.text
+    assert "is given to others" in page.text
+    assert "/take/" not in page.html
