@@ -8,6 +8,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from itertools import cycle
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -100,7 +101,7 @@ class _Place:
             name=customer.name,
             email=customer.email,
             phone=customer.phone,
-            language=language.of_reader(self.location),
+            language=_of_customers(self.location),
             people=self.how_many(service, offer),
         )
         intake.submit(_request(self.chance, "web:book"), submission, source=Source.WEB)
@@ -157,8 +158,14 @@ def _write_some_enquiries(chance: random.Random) -> None:
             email=writer.email,
             text=text,
             source=Source.WEB,
-            language=language.of_reader(location),
+            language=_of_customers(location),
         )
+
+
+def _of_customers(location: Location) -> str:
+    """What people at this place speak, where our texts exist in it."""
+    ours = {code for code, _name in settings.LANGUAGES}
+    return location.locale if location.locale.split("-")[0] in ours else language.of_reader(location)
 
 
 def _request(chance: random.Random, scope: str) -> intents.Request:

@@ -48,7 +48,8 @@ def services(request: HttpRequest, location: str) -> HttpResponse:
 def times(request: HttpRequest, location: str, service: str) -> HttpResponse:
     """The free times of one day, for anyone or for one person."""
     offered = lookup.service(location, service)
-    context: dict[str, Any] = {"location": offered.location}
+    others = offered.location.services.filter(is_active=True).exclude(pk=offered.pk)
+    context: dict[str, Any] = {"location": offered.location, "is_only_service": not others.exists()}
     if offered.hours:
         context["week"] = two_weeks.of(offered, offered.hours, [])[:DAYS]
     return _with_times(request, "times", context, offered)

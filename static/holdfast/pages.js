@@ -29,7 +29,7 @@
     label.textContent = document.body.dataset.yourTime;
     label.className = isBrief ? "hidden" : "";
     note.append(label);
-    element.append(note);
+    element.append(isBrief ? hidden(", ") : "", note);
     all("[data-your-time-note][hidden]").forEach((each) => sayZone(each, moment));
   }
 
@@ -41,6 +41,13 @@
       const zone = parts.find((part) => part.type === "timeZoneName").value;
       note.textContent = note.dataset.yourTimeNote.replace("%s", zone);
     } catch {}
+  }
+
+  function hidden(text) { // for who listens
+    const element = document.createElement("span");
+    element.className = "hidden";
+    element.textContent = text;
+    return element;
   }
 
   // One number per form: a page that is loaded again sends the number of the first time.
@@ -128,7 +135,9 @@
     document.body.addEventListener("htmx:afterSettle", () => {
       all("#live [data-place-time]").forEach(addYourTime);
       const headline = document.querySelector("#live h1").textContent;
-      if (said.textContent !== headline) said.textContent = headline;
+      if (said.textContent === headline) return;
+      document.title = document.title.replace(said.textContent, () => headline);
+      said.textContent = headline;
     });
     window.addEventListener("offline", () => away(true));
     window.addEventListener("online", refresh);

@@ -1,5 +1,6 @@
 """From all places to one time: every step is a link, and every dead end says where to go on."""
 
+import re
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -214,3 +215,18 @@ def test_only_web_addresses_are_linked(service, address):
     service.location.privacy_url = address
     with pytest.raises(ValidationError, match="privacy_url"):
         service.location.full_clean()
+
+
+def test_the_times_of_the_only_service_lead_back_to_nothing_that_looks_the_same(visitor, service):
+    assert "All services" not in visitor.open("/salon/cut/").text
+    ServiceFactory(location=service.location)
+    assert "All services" in visitor.open("/salon/cut/").text
+
+
+def test_a_time_says_its_day_and_clock_to_who_listens(visitor, service):
+    page = visitor.open(f"/salon/cut/?date={day(service, 1)}")
+    said = re.search(r'<a class="time"[^>]*>(.*?)</a>', page.html)[1]
+    words = re.sub(r"<[^>]+>", "", said)
+    assert re.fullmatch(rf"\w+,? \d+ \w+ {day(service, 1).year}, 08:00", words)
+    assert page.html.count('aria-describedby="clock"') == 47
+    assert re.search(r'id="clock">[^<]*Central European Time', page.html)

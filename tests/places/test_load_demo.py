@@ -33,6 +33,13 @@ def test_every_place_has_a_week_of_bookings_and_staff_have_something_to_do():
     assert told.count() == Booking.objects.filter(status="accepted").count()
 
 
+def test_customers_are_written_to_in_what_their_place_speaks():
+    call_command("load_demo")
+
+    spoken = dict(Booking.objects.values_list("location__locale", "language"))
+    assert [spoken[locale] for locale in ("ja", "de", "en-US", "ne")] == ["ja", "de", "en-US", "en"]
+
+
 def test_two_demonstrations_of_one_moment_are_alike():
     weeks = []
     with time_machine.travel(timezone.now(), tick=False):
