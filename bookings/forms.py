@@ -151,6 +151,11 @@ class BookingForm(Person, TimeForm):
         return [self[name] for name in self.fields if name.startswith(question_fields.PREFIX)]
 
     @property
+    def names_asked(self) -> list[str]:
+        """The fields whose errors do not say what they are about."""
+        return [field.name for field in self.asked]
+
+    @property
     def is_checked_first(self) -> bool:
         """Whether there is more to look over than a name and an address, before it is booked."""
         return bool(self.asked) or self.service.most_people > 1 or bool(self.service.deposit)

@@ -146,3 +146,11 @@ def test_staff_see_question_and_answer(form, visitor):
     visitor.send(form)
 
     assert introduction(Booking).facts(Booking.objects.get())["How long?"] == "Long"
+
+
+def test_the_summary_of_errors_names_the_question(form, visitor):
+    page = visitor.send(form, **{"answer-length": "", "answer-terms": "", "name": ""})
+    summary = page.text[: page.text.index("Price")]
+    assert "How long?: Please answer this." in summary
+    assert "I agree: Without your agreement this cannot be booked." in summary
+    assert "Name: " not in summary
