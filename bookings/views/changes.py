@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from bookings import changes, explanations, what_changed
@@ -60,7 +60,7 @@ TAKE = Act(
     gettext_lazy("It is held for you and not booked yet. With this you book it."),
     gettext_lazy("Take this time"),
     changes.take,
-    stay=gettext_lazy("Not yet"),
+    stay=pgettext_lazy("answer to an offer", "Not yet"),
 )
 RETRY = Act(
     "retry",
