@@ -22,6 +22,8 @@ from bookings.places import Location
 from operations.intents import KeyReused
 from operations.transactions import use_case
 
+MOST_COLUMNS = 200  # each is asked for with a field of its own
+
 
 class ImportFile(models.Model):
     """What somebody uploaded, as text; `version` grows when its names are mapped otherwise.
@@ -115,6 +117,8 @@ def _check_headings(made: ImportFile) -> None:
     headings, _rows = formats.table(made.opened(), made.form)
     if len(headings) == 1 or not made.content.strip():
         formats.check(headings)
+    if len(headings) > MOST_COLUMNS:
+        raise Unreadable(_("A page takes %(most)d columns.") % {"most": MOST_COLUMNS})
 
 
 @use_case

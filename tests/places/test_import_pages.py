@@ -161,6 +161,7 @@ def test_notes_of_several_lines_are_a_text(owner):
         (b"\xff\xfea", "This is not UTF-8"),
         (b"start;name\n\x81;A", "This is not UTF-8"),
         (b"PK\x03\x04sheet", "This is a workbook"),
+        (b"start,name" + b",x" * 199 + b"\n1,A", "A page takes 200 columns."),
         (b"a\n1", "The first line must name the columns"),
         (b"start,name\n", "There are no rows"),
         (b"start,name\n\x00,A", "This is not a text"),
