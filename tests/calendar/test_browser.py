@@ -291,6 +291,7 @@ def test_a_booking_becomes_another_service_and_the_free_times_follow(desk, live_
 
     desk.goto(live_server.url + of(booking))
     desk.get_by_role("link", name="Change service or people").click()
+    desk.wait_for_url("**/change/**")
     desk.get_by_label("Service").select_option(colour.slug)
     expect(desk.locator("#free-times")).to_contain_text("Colour, 90 min")
     desk.get_by_role("button", name="Show old and new").last.click()
