@@ -45,10 +45,12 @@ def test_what_stands_and_what_is_over_can_be_booked_again(visitor, service, trai
     assert again(visitor, booking).times
 
 
-def test_it_comes_first_where_nothing_else_is_left_to_do(visitor, service):
-    for trait, kind in (("cancelled", "button"), ("completed", "button"), ("accepted", "button quiet")):
-        booking = BookingFactory(service=service, starts_at=in_a_week(), **{trait: True})
-        assert f'class="{kind}" id="another"' in visitor.open(f"/b/{booking.token}/").html
+@pytest.mark.parametrize(
+    ("trait", "kind"), [("cancelled", "button"), ("completed", "button"), ("accepted", "button quiet")]
+)
+def test_it_comes_first_where_nothing_else_is_left_to_do(visitor, service, trait, kind):
+    booking = BookingFactory(service=service, starts_at=in_a_week(), **{trait: True})
+    assert f'class="{kind}" id="another"' in visitor.open(f"/b/{booking.token}/").html
 
 
 @pytest.mark.parametrize("trait", ["draft", "waiting"])
