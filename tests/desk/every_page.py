@@ -119,10 +119,13 @@ def _with_arguments(made: Crowd) -> dict[str, str]:
         "hours-closed": [place, made["closure"].pk],
         "hours-gone": [place, failed.resource.slug, made["absence"].pk],
         "hours-of": [place, failed.resource.slug],
+        "hours-service": [place, failed.service.slug],
         "staff-book": [place],
         "staff-booking": [place, failed.pk],
+        "staff-change": [place, failed.pk],
         "staff-move": [place, failed.pk],
         "staff-requests": [made["bookings.awaiting_staff"].location.slug],
+        "staff-session": [place, failed.session_id],
     }
     return {name: reverse(name, args=given) for name, given in arguments.items()}
 
