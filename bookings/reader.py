@@ -30,10 +30,10 @@ class ReaderLanguage:
         self, request: HttpRequest, _view: Callable[..., Any], _args: Any, kwargs: dict[str, Any]
     ) -> None:
         """Activate the language, before the view says a word."""
-        wishes = getattr(request, "wishes", [])
-        if not wishes and not _asks_for_others(request):
-            return
-        if chosen := next(filter(None, map(_ours, [*wishes, _of_place(kwargs)])), ""):
+        chosen = next(filter(None, map(_ours, getattr(request, "wishes", []))), "")
+        if not chosen and _asks_for_others(request):
+            chosen = _ours(_of_place(kwargs))
+        if chosen:
             translation.activate(chosen)
             request.LANGUAGE_CODE = chosen
 

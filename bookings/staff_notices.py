@@ -13,6 +13,10 @@ BY_CUSTOMERS = frozenset({Source.WEB, Source.API})
 
 
 def tell(booking: Booking, kind: str, operation: Operation) -> None:
-    """Queue the notice of a booking that its customer made; what staff wrote down themselves they know."""
-    if booking.location.staff_notices and booking.source in BY_CUSTOMERS:
+    """Queue the notice of what a customer did; what staff wrote down themselves they know.
+
+    A booking is confirmed by a worker, so that whose it is counts there, and who acts everywhere else.
+    """
+    source = booking.source if kind == BOOKED else operation.source
+    if booking.location.staff_notices and source in BY_CUSTOMERS:
         messages.tell_staff(booking, kind, operation)

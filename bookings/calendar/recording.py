@@ -19,7 +19,7 @@ from bookings.customer import Customer
 from bookings.eligibility import NotOffered
 from bookings.intake import LikelyDuplicate
 from bookings.places import Location
-from operations import console, intents
+from operations import console, intents, reach
 from operations.errors import HoldfastError
 from operations.workflow import Operation, Source
 
@@ -44,15 +44,20 @@ def receive(request: HttpRequest, location: Location) -> HttpResponse:
     if not form.was_complete:
         problem = _("Nothing is booked yet: this service asks something more. Leave open what is not said.")
         return page(request, form, Shown(422, problem))
-    if "despite_block" not in request.POST and (customer := _blocked(form)):
+    customer = _blocked(request, form)
+    if customer and request.POST.get("despite_block") != str(customer.pk):
         problem = _("This customer is blocked. Is the booking meant all the same?")
         return page(request, form, Shown(409, problem, blocked=customer, dates=_dates(request, form)))
     return _with_number(request, form, _record)
 
 
-def _blocked(form: NewBookingForm) -> Customer | None:
+def _blocked(request: HttpRequest, form: NewBookingForm) -> Customer | None:
+    """Who it is for, if they are blocked; staff of one place learn nothing of those of another."""
     number = phones.key(form.cleaned_data["phone"], phones.country_of(form.location))
-    return customers.blocked(form.cleaned_data["email"], number)
+    found = customers.blocked(form.cleaned_data["email"], number)
+    if found is None or reach.within(request.user, Customer.objects.filter(pk=found.pk)).exists():
+        return found
+    return found if reach.within(request.user, customers.bookings_of(found)).exists() else None
 
 
 def _with_number(

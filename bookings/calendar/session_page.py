@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -62,27 +62,26 @@ def show(request: HttpRequest, location: Location, pk: int) -> HttpResponse:
         number = intents.read(request.POST.get("request_id", ""), act.scope)
     except intents.RequestRefused as refusal:
         return _page(request, location, session, status_of(refusal), str(refusal))
-    _do_each(request, act, _coming(location, session), ticked, number)
+    guests = [each for each in _coming(location, session) if each.pk in ticked]
+    _do_each(request, act, guests, ticked, number)
+    _name_the_gone(request, location, ticked.keys() - {each.pk for each in guests})
     return console.see_other(request.path)
 
 
 def _do_each(
-    request: HttpRequest, act: Act, guests: Sequence[Booking], ticked: dict[int, int], number: intents.Request
+    request: HttpRequest, act: Act, guests: Iterable[Booking], ticked: dict[int, int], number: intents.Request
 ) -> None:
     """Each in a transaction of its own; what one of them meets does not touch the next."""
     assert request.user.pk is not None
     done: list[Booking] = []
     repeated: list[Booking] = []
     for booking in guests:
-        if booking.pk not in ticked:
-            continue
         own = intents.Request(number.scope, uuid.uuid5(number.key, str(booking.pk)), number.issued_at)
         hand = Hand(request=own, version=ticked[booking.pk], user_id=request.user.pk)
         try:
             changed = attending.do(act, booking.pk, hand)
         except HoldfastError as refusal:
-            said = {"name": standing.called(booking), "reference": booking.reference, "why": str(refusal)}
-            messages.warning(request, _("%(name)s (%(reference)s) was left as it is: %(why)s") % said)
+            _tell_left(request, booking, str(refusal))
             continue
         (repeated if changed.is_repeat else done).append(changed.booking)
     if done:
@@ -90,6 +89,17 @@ def _do_each(
         messages.success(request, _("Done: “%(act)s” for %(whom)s.") % said)
     if repeated:
         messages.info(request, _("Already done. Nothing was done twice."))
+
+
+def _name_the_gone(request: HttpRequest, location: Location, gone: set[int]) -> None:
+    """Whoever was on the list and is not any more, called off or moved: nothing was done about them."""
+    for booking in Booking.objects.filter(pk__in=gone, location=location).order_by("name", "pk"):
+        _tell_left(request, booking, _("This has changed since you opened the page."))
+
+
+def _tell_left(request: HttpRequest, booking: Booking, why: str) -> None:
+    said = {"name": standing.called(booking), "reference": booking.reference, "why": why}
+    messages.warning(request, _("%(name)s (%(reference)s) was left as it is: %(why)s") % said)
 
 
 def _ticked(request: HttpRequest) -> dict[int, int]:

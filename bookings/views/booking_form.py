@@ -122,7 +122,8 @@ def _receive(request: HttpRequest, service: Service) -> HttpResponse:
     said: dict[str, Any] = {"source": Source.WEB, "own": request.POST.get("draft", "").replace("\x00", "")}
     try:
         if request.POST.get("step") == "check":
-            return own_draft.remember(request, drafts.hold(key, wanted, **said).booking)
+            held = drafts.hold(key, wanted, **said).booking
+            return again.forget(request, own_draft.remember(request, held))
         recorded = drafts.book(key, wanted, submit=partial(_take, wanted), **said)
     except HoldfastError as refusal:
         return _refuse(request, service, form, request_id, refusal)

@@ -53,7 +53,7 @@ class Day:
 
 @dataclass(frozen=True)
 class DayPage:
-    """A day of a service: what is free for whom, else why `none` is (elsewhen, closed, late, taken)."""
+    """A day of a service: what is free for whom, else why `none` is (elsewhen, closed, late, soon, taken)."""
 
     day: date
     today: date
@@ -117,7 +117,7 @@ def arrange(service: Service, day: date | None, resource: Resource | None, peopl
         next_free=_next_free(service, max(day, today - ONE_DAY), week, by_date, resource, people),
         full=_full(service, day, wanted, resource, people),
         wait_address=wait_address(service, resource, day=day) if service.wait_list else "",
-        none="" if by_date[day] else _why_none(service, working.get(day, [])),
+        none="" if by_date[day] else _why_none(service, working.get(day, []), is_today=day == today),
     )
 
 
@@ -187,11 +187,13 @@ def _working(
     return found
 
 
-def _why_none(service: Service, starts: list[datetime]) -> str:
+def _why_none(service: Service, starts: list[datetime], *, is_today: bool) -> str:
     if not starts:
         return "elsewhen" if service.hours else "closed"  # whoever was chosen may well work then
     earliest = timezone.now() + timedelta(minutes=service.location.minimum_notice_minutes)
-    return "late" if starts[-1] < earliest else "taken"
+    if starts[-1] < earliest:
+        return "late" if is_today else "soon"
+    return "taken"
 
 
 def _next_free(

@@ -3,7 +3,8 @@
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const PREFIX = "holdfast request ", TYPED = "holdfast typed ", locale = document.body.dataset.locale;
+  const PREFIX = "holdfast request ", TYPED = "holdfast typed ", TYPED_MILLISECONDS = 30 * 60_000;
+  const locale = document.body.dataset.locale;
   const store = (() => {
     try {
       return window.sessionStorage;
@@ -70,15 +71,16 @@
     const isTicked = (each) => each.type === "checkbox" || each.type === "radio";
     const write = () => {
       const said = fields.filter((each) => !isTicked(each) || each.checked).map((each) => [each.name, each.value]);
-      store.setItem(key, JSON.stringify(said));
+      store.setItem(key, JSON.stringify({ at: Date.now(), said }));
     };
     const read = (said) => fields.forEach((each) => {
       const values = said.filter(([name]) => name === each.name).map(([, value]) => value);
       if (isTicked(each)) each.checked = values.includes(each.value);
       else if (values.length) each.value = values[0];
     });
-    const kept = store.getItem(key);
-    if (kept && !isFilled) read(JSON.parse(kept));
+    const kept = JSON.parse(store.getItem(key));
+    if (kept && Date.now() - kept.at > TYPED_MILLISECONDS) store.removeItem(key); // perhaps somebody else's by now
+    else if (kept && !isFilled) read(kept.said);
     ["input", "change"].forEach((name) => form.addEventListener(name, write));
   }
 

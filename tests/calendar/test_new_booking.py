@@ -292,6 +292,7 @@ def test_a_service_that_no_database_could_look_for_is_no_error(service):
     "known_by", [{"email": "", "phone": "0301234"}, {"email": "z@example.com", "phone": ""}]
 )
 def test_who_is_blocked_is_booked_only_when_that_is_meant(service, known_by):
+    ResourceFactory(location=service.location)
     call(service, soon(240), name="Zoe", **known_by)
     customers.collect()
     Customer.objects.update(blocked_at=timezone.now(), blocked_reason="Never pays")
@@ -303,8 +304,26 @@ def test_who_is_blocked_is_booked_only_when_that_is_meant(service, known_by):
     assert (asked.status_code, Booking.objects.count()) == (409, 1)
     assert "(Never pays)" in Page(asked, "").text
     form = Page(asked, "").form("/new/")
-    assert post(client, form, **filled(form, service, **wanted, despite_block="1")).status_code == 303
+    [tick] = form.choices["despite_block"]
+    assert post(client, form, **filled(form, service, **wanted, despite_block=tick)).status_code == 303
     assert Booking.objects.count() == 2
+
+    again = send(client, service, **wanted, despite_block=tick)  # both questions, one after the other
+    form = Page(again, "").form("/new/")
+    assert (again.status_code, form.fields["despite_block"]) == (409, tick)
+    assert post(client, form, **filled(form, service, **wanted, confirm_duplicate="1")).status_code == 303
+
+
+def test_of_who_is_blocked_elsewhere_staff_of_one_place_learn_nothing(service):
+    ResourceFactory(location=service.location)
+    BookingFactory(name="Theo Theirs", email="theo@example.com", phone="")
+    customers.collect()
+    Customer.objects.update(blocked_at=timezone.now(), blocked_reason="Private words")
+    Assignment.objects.create(user=staff("limited")).locations.add(service.location)
+
+    answer = send(browser("limited"), service, email="theo@example.com", phone="")
+
+    assert answer.status_code == 303
 
 
 def test_a_likely_duplicate_is_a_question_that_can_be_answered(service):

@@ -120,6 +120,14 @@ def test_the_evening_says_that_it_is_too_late_for_today(visitor, service):
     assert "It is too late to book for today." in page.text
 
 
+def test_a_day_within_the_notice_is_too_soon_and_not_today(visitor, service):
+    Location.objects.update(minimum_notice_minutes=3 * 24 * 60)
+
+    page = visitor.open(f"/salon/cut/?date={day(service, 1)}")
+
+    assert "This day is too soon to be booked online." in page.text
+
+
 @pytest.mark.parametrize(
     ("shift", "says"),
     [(-1, "This day is over"), (61, "cannot be booked yet"), (9999, "cannot be booked yet")],
