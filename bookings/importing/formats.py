@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TextIO
@@ -96,20 +97,22 @@ def read(file: TextIO, form: str, columns: Mapping[str, str] | None = None) -> I
 
     `columns` says of columns by their position what they are; without it, the headings must be known.
     """
-    try:
+    with _no_table_is_refused():
         start, lines = _opened(file, form)
         if lines is None:
             yield from _rows(enumerate(_appointments(start + file.read()), start=1), form)
         else:
             yield from _rows(_cells(lines, columns), form)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Unreadable(_("This is not a table in UTF-8: %(error)s.") % {"error": error}) from error
 
 
 def table(file: TextIO, form: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """The headings of a table and its cells, numbered as a spreadsheet numbers its lines; nothing of JSON."""
-    _start, lines = _opened(file, form)
-    return _table(lines) if lines is not None else ([], iter(()))
+    """The headings of a table and its cells, numbered as a spreadsheet numbers its lines; nothing of JSON.
+
+    Raises Unreadable where the first line is none of a table; the cells are read later, by whoever asks.
+    """
+    with _no_table_is_refused():
+        _start, lines = _opened(file, form)
+        return _table(lines) if lines is not None else ([], iter(()))
 
 
 def known(heading: str, form: str) -> str:
@@ -126,6 +129,15 @@ def check(headings: list[str]) -> None:
             _("The first line must name the columns; known ones are: %(names)s.")
             % {"names": ", ".join(sorted(names))}
         )
+
+
+@contextmanager
+def _no_table_is_refused() -> Iterator[None]:
+    """A codec that does not fit raises UnicodeError, or the UnicodeDecodeError below it."""
+    try:
+        yield
+    except (UnicodeError, csv.Error) as error:
+        raise Unreadable(_("This is not a table in UTF-8: %(error)s.") % {"error": error}) from error
 
 
 def _opened(file: TextIO, form: str) -> tuple[str, Iterable[str] | None]:
@@ -176,7 +188,7 @@ def _table(lines: Iterable[str]) -> tuple[list[str], Iterator[tuple[int, list[st
     delimiter = max(DELIMITERS, key=heading.count)
     told = enumerate(csv.reader(lines, delimiter=delimiter), start=2)
     rows = ((number, list(map(_cell, cells))) for number, cells in told if any(cells))
-    return [each.strip() for each in next(csv.reader([heading], delimiter=delimiter), [])], rows
+    return [each.strip() for each in next(csv.reader([heading], delimiter=delimiter), []) or [""]], rows
 
 
 def _cell(text: str) -> str:

@@ -61,8 +61,8 @@ class ImportFile(models.Model):
         return list(formats.read(self.opened(), self.form, self.columns))
 
     def opened(self) -> TextIO:
-        """The file, to be read from its beginning."""
-        return io.StringIO(self.content)
+        """The file, to be read from its beginning; its lines end as the command finds them, by CR too."""
+        return io.StringIO(self.content, newline="")
 
     @property
     def columns(self) -> dict[str, str]:
@@ -115,7 +115,7 @@ def keep(key: uuid.UUID, location: Location | None, form: str, raw: bytes) -> Im
 def _check_headings(made: ImportFile) -> None:
     """Several columns can be asked for, whatever they are called; one alone must say what it is."""
     headings, _rows = formats.table(made.opened(), made.form)
-    if len(headings) == 1 or not made.content.strip():
+    if len(headings) == 1:
         formats.check(headings)
     if len(headings) > MOST_COLUMNS:
         raise Unreadable(_("A page takes %(most)d columns.") % {"most": MOST_COLUMNS})

@@ -202,3 +202,20 @@ def test_a_command_takes_the_same(run):
 def test_a_command_that_means_no_column_is_refused(run, said, why):
     with pytest.raises(CommandError, match=why):
         run("import_customers", "--column", said)
+
+
+@pytest.mark.parametrize(
+    ("raw", "codec", "why"),
+    [
+        (b"\nMail,Kunde\na@example.com,A\n", "", "not a table in UTF-8: new-line character"),
+        (b"Mail,Kunde\xff\na@example.com,A\n", "utf-8", "not a table in UTF-8: 'utf-8' codec"),
+        (b"Mail,Kunde\na@example.com,A\n", "utf-16", "not a table in UTF-8: UTF-16 stream"),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--column", "Mail=email")])
+def test_a_command_refuses_what_is_no_table(tmp_path, raw, codec, why, options):
+    file = tmp_path / "old.csv"
+    file.write_bytes(raw)
+
+    with pytest.raises(CommandError, match=why):
+        call_command("import_customers", str(file), "--encoding", codec, *options, stderr=io.StringIO())

@@ -165,6 +165,9 @@ def test_notes_of_several_lines_are_a_text(owner):
         (b"a\n1", "The first line must name the columns"),
         (b"start,name\n", "There are no rows"),
         (b"start,name\n\x00,A", "This is not a text"),
+        (b"\nstart,name\n2099-03-03 09:00,A\n", "This is not a table in UTF-8: new-line character"),
+        (b"\r\nstart,name\r\n2099-03-03 09:00,A\r\n", "The first line must name the columns"),
+        (b"start,name," + b"x" * 2**17 + b"x\n1,A,b", "This is not a table in UTF-8: field larger"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_answered_in_words(owner, text, why):
@@ -173,6 +176,12 @@ def test_a_file_that_cannot_be_read_is_answered_in_words(owner, text, why):
     assert answer.status_code == 422
     assert why in answer.content.decode()
     assert not ImportFile.objects.exists()
+
+
+def test_a_table_as_an_old_macintosh_ends_its_lines_is_read(owner):
+    path = upload(owner, TABLE.replace("\n", "\r"))["Location"]
+
+    assert "It overlaps with row 2." in look(owner, path).text
 
 
 def test_a_form_without_a_file_or_a_format_is_answered_in_words(owner):
