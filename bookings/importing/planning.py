@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -141,18 +142,22 @@ class Planner:
             self.places[service.pk, start] = self.places.get((service.pk, start), 0) + service.capacity - 1
 
     def _check_person(self, row: Row, wanted: Submission) -> None:
-        """The same person, service and time under another key would be the same appointment."""
-        number = phones.key(wanted.phone, phones.country_of(wanted.service.location))
-        key = wanted.email.lower() or number
-        earlier = self.people.setdefault((wanted.service.pk, wanted.start, key), row.number)
-        if earlier != row.number:
+        """The same person, service and time under another key would be the same appointment.
+
+        By the address or by the number: what somebody says of a column later may add or take away either.
+        """
+        email, number = wanted.email.lower(), _number(wanted)
+        keys = [(wanted.service.pk, wanted.start, each) for each in (email, number) if each]
+        if earlier := next((self.people[key] for key in keys if key in self.people), 0):
             raise Unusable(_("The same customer and time as row %(number)d.") % {"number": earlier})
-        reach = {"email__iexact": wanted.email} if wanted.email else {"phone_key": number}
-        same = Booking.objects.live().filter(service=wanted.service, starts_at=wanted.start, **reach)
+        person = Q(email__iexact=email) if email else Q()
+        person |= Q(phone_key=number) if number else Q()
+        same = Booking.objects.live().filter(person, service=wanted.service, starts_at=wanted.start)
         if reference := same.values_list("reference", flat=True).first():
             raise Unusable(
                 _("The same customer has this time already: %(reference)s.") % {"reference": reference}
             )
+        self.people.update(dict.fromkeys(keys, row.number))
 
     def _joined(self, service: Service, start: datetime, wish: Resource | None) -> bool:
         """Whether a group that is there, or that an earlier row opens, has a place left."""
@@ -187,6 +192,13 @@ class Planner:
         rows = sorted({row for each in choice if (row := self.taken.by(each.pk, begin, end))})
         told = [*references, *(_("row %(number)d") % {"number": row} for row in rows)]
         return _("It overlaps with %(what)s.") % {"what": ", ".join(told[:4])}
+
+
+def _number(wanted: Submission) -> str:
+    """The number by which somebody is known; beside an address, "-" and the like say nothing."""
+    if wanted.email and not phones.tail(wanted.phone):
+        return ""
+    return phones.key(wanted.phone, phones.country_of(wanted.service.location))
 
 
 def chosen(

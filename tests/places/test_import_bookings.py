@@ -171,6 +171,32 @@ def test_a_class_is_filled_to_its_places(run, place):
     assert run(table(*lines), "--apply")[-1] == "2 booked, 0 already there, 1 not booked."
 
 
+@pytest.mark.parametrize(
+    ("email", "phone", "outcome"),
+    [
+        ("ANNA@example.com", "", REFUSED),
+        ("", "+49 30 23125 201", REFUSED),
+        ("other@example.com", "030 23125201", REFUSED),
+        ("anna@example.com", "030 23125 999", REFUSED),
+        ("other@example.com", "030 23125 999", BOOK),
+        ("other@example.com", "-", BOOK),
+    ],
+)
+def test_a_customer_is_the_same_by_the_address_or_the_number(run, place, email, phone, outcome):
+    place.services.update(capacity=9)
+    at = "Haircut,Lena,2099-03-03 09:10"
+    first = f"1,{at},Anna Berg,anna@example.com,030 23125 201,"
+    placeholder = f"2,{at},Ben Wolf,ben@example.com,-,"
+    row = f"3,{at},Whoever,{email},{phone},"
+
+    in_file = run(table(first, placeholder, row))[2]
+    run(table(first, placeholder), "--apply")
+    stored = run(table(row), "--apply")[0]
+
+    assert ("The same customer and time as row 2." in in_file) == (outcome == REFUSED)
+    assert ("The same customer has this time already:" in stored) == (outcome == REFUSED)
+
+
 def test_clock_changes_are_asked_about_and_never_guessed(place):
     zone = place.zone
     for text, why in {"2027-03-28 02:30": "does not exist", "2027-10-31 02:30": "comes twice"}.items():

@@ -138,6 +138,24 @@ def test_a_page_from_before_the_columns_changed_books_nothing(owner):
     assert Booking.objects.get().email == "b@example.com"
 
 
+@pytest.mark.parametrize("order", [("", "email"), ("email", "")])
+def test_what_is_said_of_a_column_after_booking_books_no_row_again(owner, place, order):
+    place.services.update(capacity=9)
+    path = upload(
+        owner,
+        "start,service,name,phone,Kontakt\n"
+        "2099-03-03 09:00,Haircut,A,030 23125 201,a@example.com\n"
+        "2099-03-03 09:00,Haircut,B,030 23125 202,b@example.com\n",
+    )["Location"]
+    for said in order:
+        owner.post(path, asked(look(owner, path)) | {"column-4": said, "columns": "1"})
+        page = look(owner, path)
+        owner.post(path, {"version": asked(page)["version"], "apply": "1"})
+
+    assert sorted(Booking.objects.values_list("name", flat=True)) == ["A", "B"]
+    assert look(owner, path).text.count("The same customer has this time already:") == 2
+
+
 def test_what_nobody_offered_counts_as_left_out(owner):
     path = upload(owner, GERMAN)["Location"]
 
