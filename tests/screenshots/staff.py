@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from bookings import customers, demo, place_loading, processing
 from bookings.demo import week
-from bookings.models import Booking, Customer, Location
+from bookings.models import Booking, Customer, Location, Session
 from tests.desk.people.acting import somebody
 from tests.screenshots.album import take
 from tests.signing_in import browser_of
@@ -28,15 +28,20 @@ def paths(place: Location) -> dict[str, str]:
     day = booked.starts_at.astimezone(place.zone).date()
     asked = Location.objects.get(slug="physio-london")
     later = (booked.starts_at.astimezone(place.zone) + timedelta(days=14)).isoformat()
+    course = Session.objects.filter(capacity__gt=1, is_live=True).earliest("starts_at")
     first = place.services.filter(is_active=True).first()
     return {
         "home": reverse("admin:index"),
         "day": f"{reverse('calendar', args=[place.slug])}?date={day}",
         "week": f"{reverse('calendar', args=[place.slug])}?view=week&date={day}",
         "booking": reverse("staff-booking", args=[place.slug, booked.pk]),
+        "move": reverse("staff-move", args=[place.slug, booked.pk]),
+        "change": reverse("staff-change", args=[place.slug, booked.pk]),
+        "class": reverse("staff-session", args=[course.location.slug, course.pk]),
         "new booking": f"{reverse('staff-book', args=[place.slug])}?{urlencode({'start': later})}",
         "requests": reverse("staff-requests", args=[asked.slug]),
         "hours": reverse("hours", args=[place.slug]),
+        "hours of a service": reverse("hours-service", args=[course.location.slug, course.service.slug]),
         "why not": f"{reverse('hours-why', args=[place.slug])}?{urlencode({'start': booked.local_start})}",
         "reports": reverse("reports"),
         "customer": reverse("admin:bookings_customer_change", args=[Customer.objects.earliest("pk").pk]),
