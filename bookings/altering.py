@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings import agreed, allocation, changes
+from bookings import agreed, allocation, changes, messages, processing
 from bookings.agreed import Agreed
 from bookings.allocation import Place
 from bookings.booking import Booking
@@ -18,7 +18,7 @@ from bookings.eligibility import Rules
 from bookings.offerings import Service
 from bookings.resources import Resource
 from bookings.sessions import LIVE_STATUSES
-from operations import workflow
+from operations import queue, workflow
 from operations.workflow import Operation
 
 CENT = Decimal("0.01")
@@ -51,10 +51,13 @@ def change_to(
         place = _new_place(booking, wanted, rules)
     facts = _facts(booking, wanted, place, rules)
     after = replace(after, person=place.resource.name if place.resource else "")
-    said = agreed.in_short(before, after, booking.currency)
+    said, waited_for = agreed.in_short(before, after, booking.currency), booking.waiting_for
     workflow.perform(
         booking, "change", operation, facts=facts, said=said, silently=not tells, set_aside=set_aside
     )
+    if booking.waiting_for != waited_for:
+        messages.supersede_unsent(booking, operation)  # whoever was asked is not, and the new answer is told
+        queue.wake(processing.TOPIC)
     changes.follow(
         booking, "changed", operation, tells=tells, parameters={agreed.BEFORE: agreed.kept(before)}
     )

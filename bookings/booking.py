@@ -375,8 +375,14 @@ class Booking(Workflow):
     def change(
         self, *, facts: dict[str, Any], said: dict[str, str], silently: bool = False, set_aside: str = ""
     ) -> dict[str, Any]:
-        """Another service, or other people, of the same booking; `said` is what it was and has become."""
+        """Another service, or other people, of the same booking; `said` is what it was and has become.
+
+        What waits for an answer that its new service does not ask for is processed anew.
+        """
         before = self.local_start
+        if self.waiting_for and facts["service"].approval != self.service.approval:
+            self.waiting_for, self.answer_until = "", None
+            self._start_processing()
         for name, value in facts.items():
             setattr(self, name, value)
         return said | self._agreed_anew(before, silently, set_aside)

@@ -5,23 +5,27 @@ from decimal import Decimal
 
 import icalendar
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
-from bookings import attending, letters, occupancy
+from bookings import attending, letters, messages, occupancy, processing
 from bookings.allocation import TimeTaken
 from bookings.changes import NotAllowedNow
 from bookings.eligibility import NotOffered
 from bookings.models import Booking
 from bookings.offerings import Requirement, Service
 from notifications.models import Delivery
-from operations import workflow
+from operations import recovery, repair, workflow
 from operations.desk import moves
 from operations.history import Event
+from operations.repair import Result
+from operations.workflow import Actor, Operation, Source
 from tests.calendar.attending import breaches, do, hand
 from tests.factories import BookingFactory, ResourceFactory, ServiceFactory, SessionFactory, advance
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
+BY_STAFF = Operation(actor=Actor.STAFF, source=Source.DESK, user_id=1)
 
 
 @pytest.fixture
@@ -251,3 +255,56 @@ def test_a_request_stays_a_request_and_staff_are_asked_about_what_it_is_now():
     assert (changed.status, changed.waiting_for) == ("submitted", "staff")
     assert Delivery.objects.filter(kind="staff_request_waiting", message__revision=changed.revision).exists()
     assert not amiss()
+
+
+@pytest.mark.parametrize(
+    ("waits", "approval", "then"),
+    [
+        ("waiting_for_payment", "automatic", ("accepted", "")),
+        ("waiting", "automatic", ("accepted", "")),
+        ("waiting", "payment", ("submitted", "payment")),
+        ("waiting_for_payment", "staff", ("submitted", "staff")),
+    ],
+)
+def test_another_service_asks_whom_it_asks_and_nobody_else(waits, approval, then):
+    before = {"waiting": "staff", "waiting_for_payment": "payment"}[waits]
+    booking = BookingFactory(**{waits: True}, service__approval=before)
+
+    changed = become(booking, ServiceFactory(location=booking.location, approval=approval))
+    assert (changed.waiting_for, changed.answer_until) == ("", None)
+    while processing.drain():
+        pass
+
+    decided = fresh(booking)
+    assert (decided.status, decided.waiting_for) == then
+    assert bool(decided.answer_until) == bool(decided.waiting_for)
+    assert not amiss()
+
+
+def test_a_service_that_asks_the_same_leaves_the_wait_and_its_end():
+    booking = BookingFactory(waiting_for_payment=True, service__by_payment=True)
+
+    changed = become(booking, ServiceFactory(location=booking.location, by_payment=True))
+
+    assert (changed.waiting_for, changed.answer_until) == ("payment", booking.answer_until)
+
+
+def test_the_old_answer_no_longer_accepts_what_asks_for_somebody_else():
+    booking = BookingFactory(waiting=True, service__by_staff=True)
+
+    become(booking, ServiceFactory(location=booking.location, by_payment=True))
+
+    declared = recovery.conditions()["bookings.awaiting_staff"]
+    outcomes = repair.apply(declared, declared.remedy("accept"), [booking.pk], BY_STAFF)
+    assert [outcome.result for outcome in outcomes] == [Result.ALREADY_RESOLVED]
+    assert fresh(booking).status == "submitted"
+
+
+def test_who_is_not_asked_any_more_gets_no_mail_even_after_a_silent_change():
+    booking = BookingFactory(waiting=True, service__by_staff=True)
+    with transaction.atomic():
+        messages.tell_staff(booking, "staff_request_waiting", BY_STAFF)
+
+    become(booking, ServiceFactory(location=booking.location), "She stands here.", tells=False)
+
+    assert Delivery.objects.get(kind="staff_request_waiting").status == "cancelled"
