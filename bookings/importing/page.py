@@ -12,6 +12,8 @@ from bookings.importing.kept import ImportFile
 from bookings.importing.parts import Part
 from bookings.importing.planning import BOOK, REFUSED, THERE, Planner, Verdict
 
+MOST_NAMES = 100  # each is asked for with a field of its own, and Django takes 1,000 fields at most
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -29,6 +31,8 @@ class Look:
 
     verdicts: list[Verdict]
     unknown: list[Unknown]
+    unknown_count: int = 0
+    """How many names of the whole file are unknown, of which only so many are asked for at once."""
     unclear: str = ""
     """A date of which only somebody can say what it means."""
     order: str = ""
@@ -42,8 +46,18 @@ class Look:
 def look(file: ImportFile, part: Part) -> Look:
     """Plan the rows of a part; a few queries each. What is unknown or unclear is asked for the whole file."""
     names, written = names_of(file), file.dates()
+    found = unknown(names, file)
     unclear = "" if dates.order_of(written) else dates.first_unclear(written)
-    return Look(list(Planner(names).verdicts(part.rows)), unknown(names, file), unclear, file.chosen_order)
+    verdicts = list(Planner(names).verdicts(part.rows))
+    return Look(verdicts, _asked(found, part), len(found), unclear, file.chosen_order)
+
+
+def _asked(found: list[Unknown], part: Part) -> list[Unknown]:
+    """Of too many names those of the part's rows first, and before those that somebody said already."""
+    here = {("services", row.service) for row in part.rows} | {("people", row.person) for row in part.rows}
+    by_turn = sorted(found, key=lambda each: ((each.kind, each.name) not in here, bool(each.chosen)))
+    asked = set(by_turn[:MOST_NAMES])
+    return [each for each in found if each in asked]
 
 
 def names_of(file: ImportFile) -> Names:
@@ -67,11 +81,14 @@ def unknown(names: Names, file: ImportFile) -> list[Unknown]:
 
 
 def mapping(file: ImportFile, typed: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """What somebody chose for the unknown names; what does not exist here counts as not chosen."""
+    """What somebody chose for the unknown names; what does not exist here counts as not chosen.
+
+    A name that was not asked for stays what it is.
+    """
     names = Names(file.place)
     chosen: dict[str, dict[str, str]] = {"services": {}, "people": {}}
     for each in unknown(names, file):
-        slug = typed.get(each.field, "")
+        slug = typed.get(each.field, each.chosen)
         is_known = names.service(slug) if each.kind == "services" else slug == ANYONE or names.person(slug)
         if slug and is_known:
             chosen[each.kind][each.name] = slug

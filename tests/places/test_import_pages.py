@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,10 @@ def look(client, path):
     return Page(client.get(path), path)
 
 
+def names_asked(client, path):
+    return re.findall(r'<select id="(name-\d+)"', look(client, path).html)
+
+
 def press(client, page, button, **changed):
     form = next(
         each
@@ -103,6 +108,35 @@ def test_unknown_names_are_said_and_then_booked(owner):
     press(owner, look(owner, path), "apply")
 
     assert set(Booking.objects.values_list("name", flat=True)) == {"Anna Berg", "Ben Wolf"}
+
+
+def test_more_names_than_a_form_can_send_are_asked_for_a_hundred_at_a_time(owner):
+    rows = [f"{n},Name {n},Lena,2099-03-03 09:00,A{n},a{n}@example.com" for n in range(1100)]
+    path = upload(owner, "\n".join([TABLE.splitlines()[0], *rows]))["Location"]
+    listed = names_asked(owner, path)
+    assert listed == [f"name-{n}" for n in range(100)]
+    assert "Names that are unknown here 100 / 1100" in look(owner, path).text
+
+    answer = press(owner, look(owner, path), "map", **dict.fromkeys(listed[:50], "haircut"))
+    assert answer.status_code == 303
+    assert names_asked(owner, path) == [f"name-{n}" for n in range(50, 150)]
+    press(owner, look(owner, path), "map", **{"name-70": "haircut"})
+
+    said = ImportFile.objects.get().mapped["services"]
+    assert said == {f"Name {n}": "haircut" for n in (*range(50), 70)}
+    assert names_asked(owner, f"{path}?part=3")[0] == "name-1000"
+    page = look(owner, f"{path}?part=3")
+    press(owner, page, "map", **{"name-1099": "haircut"})
+    assert ImportFile.objects.get().mapped["services"] == said | {"Name 1099": "haircut"}
+
+
+def test_a_name_that_is_left_out_again_means_nothing(owner):
+    path = upload(owner)["Location"]
+    press(owner, look(owner, path), "map", **{"name-0": "haircut"})
+
+    press(owner, look(owner, path), "map", **{"name-0": ""})
+
+    assert ImportFile.objects.get().mapped["services"] == {}
 
 
 def test_a_page_from_before_the_names_changed_books_nothing(owner):
