@@ -144,8 +144,7 @@ def move_to(
     Without a message somebody vouches that the customer knows; what they are owed from before still
     leaves, and says how things stand then. Raises NotAllowedNow when it leads nowhere.
     """
-    if start == booking.starts_at and resource in (None, booking.resource):
-        raise NotAllowedNow(_("It is at this time already."))
+    refuse_to_stay(booking, start, resource)
     zone = booking.location.zone
     set_aside = allocation.rule_against(booking.service, start, resource) if rules.are_of_staff else ""
     place = allocation.take(
@@ -292,6 +291,17 @@ def _find(token: str, *, lock: bool = False) -> Booking:
         return bookings.get(token=token)
     except Booking.DoesNotExist as error:
         raise UnknownBooking from error
+
+
+def refuse_to_stay(booking: Booking, start: datetime, resource: Resource | None) -> None:
+    """Raise NotAllowedNow when a move there would leave the booking where it is."""
+    if start == start_to_leave(booking, resource):
+        raise NotAllowedNow(_("It is at this time already."))
+
+
+def start_to_leave(booking: Booking, resource: Resource | None) -> datetime | None:
+    """The start that would be no move with this wish; with somebody else, each is one."""
+    return booking.starts_at if resource in (None, booking.resource) else None
 
 
 def left_alone(session: Session, booking: Booking) -> Session | None:

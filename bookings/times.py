@@ -41,11 +41,13 @@ def offers(
     at_the_desk: bool = False,
     known: Roster | None = None,
     leaving: Session | None = None,
+    besides: datetime | None = None,
 ) -> list[Offer]:
     """The free times of these local dates of the location, both included, sorted; at most four queries.
 
     Before now + notice and after today + horizon nothing is offered; `at_the_desk` notice does not count,
-    and the step that has begun is offered too. What the session holds that is being left counts as free.
+    and the step that has begun is offered too. What the session holds that is being left counts as free;
+    the start `besides`, which whoever moves has already, is left out.
     `places_left` counts the people who could still come at that time (with `resource`, if given); what has
     no session for so many `people` is left out. With the `known` rules of these dates, and perhaps of
     others, two queries.
@@ -64,7 +66,7 @@ def offers(
     starts = {
         int(start.timestamp()): start
         for start in local
-        if first <= start.date() <= last and start.timestamp() >= earliest
+        if first <= start.date() <= last and start.timestamp() >= earliest and start != besides
     }
     return _unoccupied(service, rules, starts, resource, people, leaving) if starts else []
 
@@ -111,14 +113,28 @@ def next_offer_date(
     resource: Resource | None = None,
     people: int = 1,
     at_the_desk: bool = False,
+    leaving: Session | None = None,
+    besides: datetime | None = None,
 ) -> date | None:
-    """The first local date after this one with a time free for so many, or None up to the horizon."""
+    """The first local date after this one with a time free for so many, or None up to the horizon.
+
+    `leaving` and `besides` as in `offers`.
+    """
     today = timezone.localdate(timezone=service.location.zone)
     horizon, length = eligibility.horizon(service, today), WEEK
     day = max(min(after, horizon) + timedelta(days=1), today)
     while day <= horizon:
         until = day + length - timedelta(days=1)
-        found = offers(service, day, until, resource=resource, people=people, at_the_desk=at_the_desk)
+        found = offers(
+            service,
+            day,
+            until,
+            resource=resource,
+            people=people,
+            at_the_desk=at_the_desk,
+            leaving=leaving,
+            besides=besides,
+        )
         if found:
             return found[0].start.date()
         day, length = day + length, length * 2
@@ -136,6 +152,7 @@ def nearest(
     within: timedelta = timedelta.max,
     known: Roster | None = None,
     leaving: Session | None = None,
+    besides: datetime | None = None,
 ) -> list[Offer]:
     """The free times nearest to a start, in order of time, if there are any `within` so many days.
 
@@ -156,6 +173,7 @@ def nearest(
             at_the_desk=at_the_desk,
             known=known,
             leaving=leaving,
+            besides=besides,
         )
     found.sort(key=lambda offer: abs(offer.start - start))
     return sorted(found[:count], key=lambda offer: offer.start)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from bookings import language, times, when
 from bookings.offerings import Service
 from bookings.resources import Resource, ResourceKind
+from bookings.sessions import Session
 from bookings.times import Offer
 
 STRIP_DAYS = 7
@@ -92,20 +94,32 @@ class DayPage:
         return self.day > self.last
 
 
-def arrange(service: Service, day: date | None, resource: Resource | None, people: int = 1) -> DayPage:
+def arrange(
+    service: Service,
+    day: date | None,
+    resource: Resource | None,
+    people: int = 1,
+    *,
+    leaving: Session | None = None,
+    besides: datetime | None = None,
+) -> DayPage:
     """The page of `day` with the week around it; without a day, the first free one of the coming week.
 
-    What is free has places for so many `people`.
+    What is free has places for so many `people`; for a move, `leaving` and `besides` as in `times.offers`.
     """
     location = service.location
     today = timezone.now().astimezone(location.zone).date()
     last = today + timedelta(days=location.horizon_days)
     week = _week(day or today, today, last)
-    offers = times.offers(service, week[0], week[-1], people=people) if week else []
+    search = partial(times.offers, service, people=people, leaving=leaving, besides=besides)
+    offers = search(week[0], week[-1]) if week else []
     wanted = [offer for offer in offers if resource is None or resource in offer.resources]
     by_date = Counter(offer.start.date() for offer in wanted)
     day = day or min(by_date, default=today)
     working = _working(service, week, by_date, resource)
+    find_later = partial(
+        times.next_offer_date, service, resource=resource, people=people, leaving=leaving, besides=besides
+    )
     return DayPage(
         day=day,
         today=today,
@@ -114,7 +128,7 @@ def arrange(service: Service, day: date | None, resource: Resource | None, peopl
         resources=_choosable(offers, resource),
         strip=[Day(each, by_date[each] > 0, each == day, each not in working) for each in week],
         parts=_parts(service, [offer for offer in wanted if offer.start.date() == day], resource, people),
-        next_free=_next_free(service, max(day, today - ONE_DAY), week, by_date, resource, people),
+        next_free=_next_free(max(day, today - ONE_DAY), week, by_date, find_later),
         full=_full(service, day, wanted, resource, people),
         wait_address=wait_address(service, resource, day=day) if service.wait_list else "",
         none="" if by_date[day] else _why_none(service, working.get(day, []), is_today=day == today),
@@ -197,17 +211,12 @@ def _why_none(service: Service, starts: list[datetime], *, is_today: bool) -> st
 
 
 def _next_free(
-    service: Service,
-    day: date,
-    week: list[date],
-    by_date: Counter[date],
-    resource: Resource | None,
-    people: int,
+    day: date, week: list[date], by_date: Counter[date], find_later: Callable[[date], date | None]
 ) -> date | None:
     """The first later day with a free time; asked of the domain only when the week has none."""
     in_week = next((each for each in week if each > day and by_date[each]), None)
     after = week[-1] if week else day
-    return in_week or times.next_offer_date(service, after, resource=resource, people=people)
+    return in_week or find_later(after)
 
 
 def _choosable(offers: Iterable[Offer], chosen: Resource | None) -> list[Resource]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import calendar
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from babel import Locale
@@ -16,9 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import to_locale
 from django.views.decorators.http import require_safe
 
-from bookings import language, times
+from bookings import changes, language, times
+from bookings.booking import Booking
 from bookings.offerings import Service
 from bookings.resources import Resource
+from bookings.times import Offer
 from bookings.views import lookup
 from bookings.views.answers import page, private
 
@@ -60,29 +64,35 @@ def move_month(request: HttpRequest, token: str) -> HttpResponse:
     """The same for a booking that is to be moved, with all who come."""
     booking = lookup.booking(token)
     told = {"times_address": reverse("booking-move", args=[token]), "is_private": True}
-    return _show(request, booking.service, booking.people, told)
+    return _show(request, booking.service, booking.people, told, booking)
 
 
-def _show(request: HttpRequest, service: Service, people: int, told: dict[str, Any]) -> HttpResponse:
+def _show(
+    request: HttpRequest, service: Service, people: int, told: dict[str, Any], moved: Booking | None = None
+) -> HttpResponse:
     resource = lookup.resource(service, request.GET.get("resource", ""))
     first, problem = _read_month(request)
     today = timezone.localdate(timezone=service.location.zone)
+    leaving = changes.left_alone(moved.session, moved) if moved else None
+    besides = changes.start_to_leave(moved, resource) if moved else None
+    find = partial(times.offers, service, resource=resource, people=people, leaving=leaving, besides=besides)
     context = told | {
         "location": service.location,
         "service": service,
         "resource": resource,
-        "month": arrange(service, first or today.replace(day=1), resource, people),
+        "month": arrange(service, first or today.replace(day=1), resource, find),
         "problem": problem,
     }
     return page(request, "month", context, status=400 if problem else 200)
 
 
-def arrange(service: Service, first: date, resource: Resource | None, people: int = 1) -> Month:
-    """The month that begins on `first`, in the order of weekdays of the place; free is what holds so many."""
+def arrange(
+    service: Service, first: date, resource: Resource | None, find: Callable[[date, date], list[Offer]]
+) -> Month:
+    """The month that begins on `first`, in the order of weekdays of the place; `find` tells what is free."""
     weeks = calendar.Calendar(_first_weekday(service)).monthdatescalendar(first.year, first.month)
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    offers = times.offers(service, first, last, resource=resource, people=people)
-    free = Counter(offer.start.date() for offer in offers)
+    free = Counter(offer.start.date() for offer in find(first, last))
     working = times.working_dates(service, first, last, resource=resource)
     today = timezone.localdate(timezone=service.location.zone)
     horizon = today + timedelta(days=service.location.horizon_days)

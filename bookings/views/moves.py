@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import changes, eligibility, explanations, times
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking
+from bookings.changes import NotAllowedNow
 from bookings.eligibility import NotOffered
 from bookings.forms import TimeForm
 from bookings.resources import Resource
@@ -56,7 +57,7 @@ def _ask(request: HttpRequest, booking: Booking) -> HttpResponse:
     start, resource = form.cleaned_data["start"], form.cleaned_data["resource"]
     try:
         _refuse_what_is_not_free(booking, start, resource)
-    except (TimeTaken, NotOffered) as refusal:
+    except (TimeTaken, NotOffered, NotAllowedNow) as refusal:
         return _choose(request, booking, form, refusal, 409)
     context = {
         "location": booking.location,
@@ -72,9 +73,11 @@ def _ask(request: HttpRequest, booking: Booking) -> HttpResponse:
 def _refuse_what_is_not_free(booking: Booking, start: datetime, resource: Resource | None) -> None:
     """A first look that promises nothing: the move itself has the last word."""
     service = booking.service
+    changes.refuse_to_stay(booking, start, resource)
     eligibility.candidates(service, start)
     day = start.astimezone(service.location.zone).date()
-    free = times.offers(service, day, day, resource=resource, people=booking.people)
+    leaving = changes.left_alone(booking.session, booking)
+    free = times.offers(service, day, day, resource=resource, people=booking.people, leaving=leaving)
     if not any(offer.start == start for offer in free):
         raise TimeTaken
 
@@ -99,9 +102,13 @@ def _choose(
     wished = booking.resource.slug if booking.resource and booking.wants_resource and not asked else ""
     resource = lookup.resource(service, asked.get("resource", wished))
     day, problem = read_date(request)
+    leaving = changes.left_alone(booking.session, booking)
+    besides = changes.start_to_leave(booking, resource)
     near = []
     if isinstance(refusal, TimeTaken | NotOffered) and form and (start := form.cleaned_data.get("start")):
-        near = times.nearest(service, start, resource=resource, people=booking.people)
+        near = times.nearest(
+            service, start, resource=resource, people=booking.people, leaving=leaving, besides=besides
+        )
         day = start.astimezone(service.location.zone).date()
     context = {
         "location": booking.location,
@@ -112,7 +119,9 @@ def _choose(
         "refusal": refusal,
         "problem": problem,
         "alternatives": days.slots(service, near, resource),
-        "day": days.arrange(service, day or _day_of(booking), resource, booking.people),
+        "day": days.arrange(
+            service, day or _day_of(booking), resource, booking.people, leaving=leaving, besides=besides
+        ),
         "request_id": intents.issue(),
     }
     return page(request, "move", context, 400 if problem else status)

@@ -1,13 +1,13 @@
 """What customers do with their booking: asked by GET, done once by POST, never on a stale page."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from bookings.models import Booking
 from operations import intents
 from operations.workflow import Event
-from tests.factories import STAFF, BookingFactory, advance, asked, in_a_week
+from tests.factories import STAFF, BookingFactory, ResourceFactory, advance, asked, in_a_week
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +181,72 @@ def test_an_address_of_no_time_to_move_to_is_explained(visitor, booking, start):
 
     assert page.status in (400, 409)
     assert page.form("/move/")
+
+
+@pytest.fixture
+def hour(service):
+    """An hour's booking with the only one there, on a day that has no other time than one beside it."""
+    service.minutes = 60
+    service.save()
+    service.location.opening_hours = "Mo-Su 10:00-11:30"
+    service.location.save()
+    local = datetime.combine(in_a_week().date(), time(10), tzinfo=service.location.zone)
+    return BookingFactory(service=service, starts_at=local, accepted=True)
+
+
+HALF = timedelta(minutes=30)
+
+
+def moving_to(booking, start):
+    return f"/b/{booking.token}/move/?start={start.isoformat().replace('+', '%2B')}"
+
+
+def offered(page):
+    return {datetime.fromisoformat(each) for each in page.form("/move/").choices["start"]}
+
+
+def test_a_booking_is_not_in_the_way_of_its_own_move(visitor, hour):
+    path = f"/b/{hour.token}/move/"
+    form = visitor.open(path).form("/move/")
+    assert hour.starts_at + HALF in offered(visitor.open(path))
+
+    page = visitor.send(form, start=(hour.starts_at + HALF).isoformat(), step="check")
+    assert (page.status, "Old time" in page.text) == (200, True)
+    visitor.send(page.form("/move/"))
+
+    assert Booking.objects.get().starts_at == hour.starts_at + HALF
+
+
+def test_others_who_stay_in_the_way_are_still_said(visitor, hour, service):
+    other = BookingFactory(service=service, starts_at=hour.starts_at + timedelta(days=1), accepted=True)
+
+    page = visitor.open(moving_to(hour, other.starts_at + HALF))
+
+    assert page.status == 409
+    assert hour.starts_at + HALF in offered(page)
+    assert not {hour.starts_at, other.starts_at, other.starts_at + HALF} & offered(page)
+
+
+def test_the_time_that_they_have_is_no_time_to_move_to(visitor, hour, service):
+    ResourceFactory(location=service.location, slug="lena", name="Lena")
+    path = f"/b/{hour.token}/move/"
+
+    assert hour.starts_at not in offered(visitor.open(path))
+    assert hour.starts_at in offered(visitor.open(f"{path}?resource=lena"))
+    page = visitor.open(moving_to(hour, hour.starts_at))
+    assert (page.status, "It is at this time already." in page.text) == (409, True)
+
+
+def test_the_month_of_a_move_counts_the_times_beside_their_own(visitor, hour, service):
+    service.location.slot_step_minutes = 30
+    service.location.save()
+    day = hour.starts_at.date()
+    path = f"/b/{hour.token}/move/month/?month={day:%Y-%m}"
+    assert any(f"?date={day}" in each for each in visitor.open(path).links)
+
+    service.location.opening_hours = "Mo-Su 10:00-11:00"
+    service.location.save()
+    assert not any(f"?date={day}" in each for each in visitor.open(path).links)
 
 
 def test_after_a_move_the_page_names_both_times_and_tells_what_happened(visitor, booking):
