@@ -29,7 +29,7 @@ class Agreed:
     person: str
     price: str
     deposit: str
-
+    currency: str
     zone: str
 
     @property
@@ -59,6 +59,7 @@ def of(booking: Booking) -> Agreed:
         person=booking.resource.name if booking.resource else "",
         price=str(booking.price),
         deposit="" if booking.deposit is None else str(booking.deposit),
+        currency=booking.currency,
         zone=booking.time_zone,
     )
 
@@ -68,16 +69,16 @@ def kept(agreed: Agreed) -> dict[str, Any]:
     return asdict(agreed)
 
 
-def in_short(before: Agreed, after: Agreed, currency: str) -> dict[str, str]:
+def in_short(before: Agreed, after: Agreed) -> dict[str, str]:
     """Both in a line for the history, the same for every reader; with the date where that differs."""
     dates = {datetime.fromisoformat(each.start).date() for each in (before, after)}
     shape = "%H:%M" if len(dates) == 1 else "%Y-%m-%d %H:%M"
-    return {"was": _line(before, shape, currency), "becomes": _line(after, shape, currency)}
+    return {"was": _line(before, shape), "becomes": _line(after, shape)}
 
 
-def differences(before: Agreed, after: Agreed, currency: str, language: str) -> list[Difference]:
+def differences(before: Agreed, after: Agreed, language: str) -> list[Difference]:
     """What a reader of this language is told to be different."""
-    one, other = (_said(each, currency, language) for each in (before, after))
+    one, other = (_said(each, language) for each in (before, after))
     return [Difference(label, one[label], said) for label, said in other.items() if one[label] != said]
 
 
@@ -85,27 +86,31 @@ def told(before: Mapping[str, Any] | None, booking: Booking, language: str) -> l
     """The same for a message that keeps what was; without it, as in a preview, nothing is different."""
     if not before:
         return []
-    return differences(Agreed(**before), of(booking), booking.currency, language)
+    was = Agreed(**{"currency": booking.currency, **before})  # kept without its own until that could differ
+    return differences(was, of(booking), language)
 
 
-def _line(agreed: Agreed, shape: str, currency: str) -> str:
+def _line(agreed: Agreed, shape: str) -> str:
     what = (
         f"{agreed.service} \N{MULTIPLICATION SIGN} {agreed.people}" if agreed.people > 1 else agreed.service
     )
     span = f"{datetime.fromisoformat(agreed.start):{shape}}{DASH}{agreed.end:%H:%M}"
-    amount = f"{money.in_fractions(Decimal(agreed.price), currency)} {currency}".strip()
+    amount = f"{money.in_fractions(Decimal(agreed.price), agreed.currency)} {agreed.currency}".strip()
     return ", ".join(part for part in (what, agreed.person, span, amount) if part)
 
 
-def _said(agreed: Agreed, currency: str, language: str) -> dict[str, str]:
+def _said(agreed: Agreed, language: str) -> dict[str, str]:
     start = when.spoken(datetime.fromisoformat(agreed.start), ZoneInfo(agreed.zone), language)
-    deposit = money.spoken_price(Decimal(agreed.deposit), currency, language) if agreed.deposit else DASH
+    price, deposit = (
+        money.spoken_price(Decimal(amount), agreed.currency, language) if amount else DASH
+        for amount in (agreed.price, agreed.deposit)
+    )
     return {
         _("Service"): agreed.service,
         _("People"): str(agreed.people),
         _("When"): f"{start.date}, {start.time}",
         _("Minutes"): str(agreed.minutes),
         _("With"): agreed.person or DASH,
-        _("Price"): money.spoken_price(Decimal(agreed.price), currency, language),
+        _("Price"): price,
         _("Deposit"): deposit,
     }

@@ -51,7 +51,7 @@ def change_to(
         place = _new_place(booking, wanted, rules)
     facts = _facts(booking, wanted, place, rules)
     after = replace(after, person=place.resource.name if place.resource else "")
-    said, waited_for = agreed.in_short(before, after, booking.currency), booking.waiting_for
+    said, waited_for = agreed.in_short(before, after), booking.waiting_for
     workflow.perform(
         booking, "change", operation, facts=facts, said=said, silently=not tells, set_aside=set_aside
     )
@@ -77,6 +77,7 @@ def outlook(booking: Booking, wanted: Wanted) -> Agreed:
         person=now.person if stays else wanted.resource.name if wanted.resource else "",
         price=str(price),
         deposit="" if deposit is None else str(deposit),
+        currency=currency_of(booking, wanted.service),
     )
 
 
@@ -91,6 +92,11 @@ def prices(booking: Booking, service: Service, people: int) -> tuple[Decimal, De
         shares = [None if amount is None else amount * people for amount in (service.price, service.deposit)]
     price, deposit = (None if amount is None else amount.quantize(CENT) for amount in shares)
     return price or Decimal(), deposit
+
+
+def currency_of(booking: Booking, service: Service) -> str:
+    """Of another service that of its place today, as its price is; of the same what was agreed."""
+    return booking.currency if service == booking.service else service.location.currency
 
 
 def keeps_place(booking: Booking, wanted: Wanted) -> bool:
@@ -136,4 +142,5 @@ def _facts(booking: Booking, wanted: Wanted, place: Place, rules: Rules) -> dict
         "local_start": session.starts_at.astimezone(booking.location.zone).isoformat(),
         "price": price,
         "deposit": deposit,
+        "currency": currency_of(booking, wanted.service),
     }

@@ -99,7 +99,7 @@ def _page(
 def _differences(booking: Booking, wanted: Wanted) -> list[Difference]:
     after, before = altering.outlook(booking, wanted), agreed.of(booking)
     after = after if after.person else replace(after, person=_("Anyone"))
-    return agreed.differences(before, after, booking.currency, when.of_reader())
+    return agreed.differences(before, after, when.of_reader())
 
 
 def _wanted(form: ChangeForm) -> Wanted | None:

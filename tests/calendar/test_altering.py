@@ -10,17 +10,19 @@ from django.urls import reverse
 
 from bookings import attending, letters, messages, occupancy, processing
 from bookings.allocation import TimeTaken
+from bookings.calendar.forms import initial_of
 from bookings.changes import NotAllowedNow
 from bookings.eligibility import NotOffered
 from bookings.models import Booking
 from bookings.offerings import Requirement, Service
+from bookings.places import Location
 from notifications.models import Delivery
 from operations import recovery, repair, workflow
 from operations.desk import moves
 from operations.history import Event
 from operations.repair import Result
 from operations.workflow import Actor, Operation, Source
-from tests.calendar.attending import breaches, do, hand
+from tests.calendar.attending import breaches, do, hand, staff
 from tests.factories import BookingFactory, ResourceFactory, ServiceFactory, SessionFactory, advance
 from tests.racing import race
 
@@ -308,3 +310,31 @@ def test_who_is_not_asked_any_more_gets_no_mail_even_after_a_silent_change():
     become(booking, ServiceFactory(location=booking.location), "She stands here.", tells=False)
 
     assert Delivery.objects.get(kind="staff_request_waiting").status == "cancelled"
+
+
+def test_a_new_price_is_in_the_currency_of_its_place_and_the_old_one_in_its_own(booking, colour, client):
+    Location.objects.filter(pk=booking.location_id).update(currency="CHF")
+    client.force_login(staff())
+    asked = {
+        "service": colour.slug,
+        "resource": booking.resource.slug,
+        **initial_of(booking.starts_at, booking.location),
+    }
+
+    shown = client.get(reverse("staff-change", args=[booking.location.slug, booking.pk]), asked)
+    changed = become(booking, colour)
+
+    assert changed.currency == "CHF"
+    assert "CHF 80.00" in shown.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    letter = letters.compose(Delivery.objects.get(kind="changed", channel="email")).text
+    assert "Price: €28.00 → CHF 80.00" in letter.replace("\N{NO-BREAK SPACE}", " ")
+    said = last(booking).details
+    assert "28.00 EUR" in said["was"]
+    assert "80.00 CHF" in said["becomes"]
+
+
+def test_more_people_pay_in_the_currency_that_was_agreed():
+    booking = group()
+    Location.objects.filter(pk=booking.location_id).update(currency="CHF")
+
+    assert become(booking, people=3).currency == "EUR"
