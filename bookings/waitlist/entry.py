@@ -156,15 +156,24 @@ class WaitEntry(Workflow):
         self.forgotten_at = timezone.now()
 
 
+class FreedDayQuerySet(models.QuerySet["FreedDay"]):
+    def due(self) -> FreedDayQuerySet:
+        """Those around which somebody should look now."""
+        return self.filter(at__lte=timezone.now())
+
+
 class FreedDay(models.Model):
     """A booking left its time on this date of a place: somebody has to look who waits around it.
 
-    Written by whoever frees the time, without touching an entry that a worker has in hand.
+    Written by whoever frees the time, without touching an entry that a worker has in hand. `at` is when it
+    was left, or when somebody looks again because not everyone could be served.
     """
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE)
     day = models.DateField()
     at = models.DateTimeField(default=timezone.now)
+
+    objects = FreedDayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("time that was left")

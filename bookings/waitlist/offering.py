@@ -30,22 +30,21 @@ TRIES = 3
 
 
 def drain() -> bool:
-    """Look at what is due, one service and date after the other; True when more may be due."""
-    batch = settings.HOLDFAST.claim_batch_count
-    freed = list(FreedDay.objects.order_by("at")[:batch])
-    for each in freed:
-        lines = WaitEntry.objects.around(each.location_id, each.day).values_list("service", "day")
-        if not _serve_all(lines.order_by("day", "service").distinct()):
-            return True
-        each.delete()  # only now: a worker that dies before has another look
-    lines = WaitEntry.objects.due().order_by("look_at").values_list("service", "day")[:batch]
-    return not _serve_all(dict.fromkeys(lines)) or batch in (len(freed), len(lines))
+    """Look at what is due, one service and date after the other; True when more may be due.
+
+    A line that cannot be served holds up no other; its error is raised when the rest is done.
+    """
+    failures: list[Exception] = []
+    more = [_look_around_freed(failures), _look_at_due(failures)]
+    if failures:
+        raise failures[0]
+    return any(more)
 
 
 def due_since() -> datetime | None:
     """Since when the oldest entry, or time that was left, waits for somebody to look."""
     looked_for: datetime | None = WaitEntry.objects.due().aggregate(oldest=Min("look_at"))["oldest"]
-    freed: datetime | None = FreedDay.objects.aggregate(oldest=Min("at"))["oldest"]
+    freed: datetime | None = FreedDay.objects.due().aggregate(oldest=Min("at"))["oldest"]
     return min((moment for moment in (looked_for, freed) if moment), default=None)
 
 
@@ -137,28 +136,58 @@ def _serve_one(service: int, day: date) -> bool:
     return serve_next(service, day, WORKER)
 
 
-def _serve_all(lines: Iterable[tuple[int, date]]) -> bool:
-    """Serve one line after the other; False when the turn was over before the last."""
+def _look_around_freed(failures: list[Exception]) -> bool:
+    """Serve who waits around the times that were left; True when more may be due."""
+    batch = settings.HOLDFAST.claim_batch_count
+    freed = list(FreedDay.objects.due().order_by("at")[:batch])
+    for each in freed:
+        known = len(failures)
+        lines = WaitEntry.objects.around(each.location_id, each.day).values_list("service", "day")
+        if not _serve_all(lines.order_by("day", "service").distinct(), failures):
+            return True
+        if len(failures) > known:  # nothing else says that time was left
+            FreedDay.objects.filter(pk=each.pk).update(at=_after_a_while())
+        else:
+            each.delete()  # only now: a worker that dies before has another look
+    return len(freed) == batch
+
+
+def _look_at_due(failures: list[Exception]) -> bool:
+    """Serve the lines at which it is time to look; True when more may be due."""
+    batch = settings.HOLDFAST.claim_batch_count
+    lines = WaitEntry.objects.due().order_by("look_at").values_list("service", "day")[:batch]
+    return not _serve_all(dict.fromkeys(lines), failures) or len(lines) == batch
+
+
+def _serve_all(lines: Iterable[tuple[int, date]], failures: list[Exception]) -> bool:
+    """Serve one line after the other and keep what fails; False when the turn was over before the last."""
     for service, day in lines:
         if turns.is_over():
             return False
-        _serve_alone(service, day)
+        try:
+            _serve_or_postpone(service, day)
+        except Exception as error:
+            failures.append(error)
     return True
 
 
-def _serve_alone(service: int, day: date) -> None:
-    """A line that cannot be served holds up no other; left as late as it is, it comes to the desk."""
+def _serve_or_postpone(service: int, day: date) -> None:
+    """A line that cannot be served is tried again later; left as late as it is, it comes to the desk."""
     try:
         serve(service, day)
     except Exception:
         log.exception("a line cannot be served", service=service, day=day.isoformat())
-        again = timezone.now() + timedelta(seconds=settings.HOLDFAST.wait_look_again_seconds)
-        WaitEntry.objects.in_line(service, day).update(look_at=again)
+        WaitEntry.objects.in_line(service, day).update(look_at=_after_a_while())
+        raise
+
+
+def _after_a_while() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.HOLDFAST.wait_look_again_seconds)
 
 
 def _mark_looked(line: Sequence[WaitEntry]) -> None:
     """Nothing is free for them: look again after a while even if no booking leaves its time."""
-    again = timezone.now() + timedelta(seconds=settings.HOLDFAST.wait_look_again_seconds)
+    again = _after_a_while()
     unserved = WaitEntry.objects.waiting().filter(pk__in=[entry.pk for entry in line])
     unserved.update(look_at=again, stale_after=late_from(again))
 

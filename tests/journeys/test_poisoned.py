@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings import changes, intake, processing
 from bookings.intake import Submission
-from bookings.models import Booking, WaitEntry
+from bookings.models import Booking, FreedDay, WaitEntry
 from bookings.waitlist import joining, offering
 from bookings.waitlist.joining import Wish
 from operations import intents
@@ -134,12 +134,44 @@ def test_a_wait_list_that_cannot_be_served_holds_up_no_other(service, clock):
         cancel(booking)
     clock.shift(HOUR)
 
-    with refused("notifications_delivery", "recipient <> 'bob@example.com'"):
-        while offering.drain():
-            pass
+    with refused("notifications_delivery", "recipient <> 'bob@example.com'"), pytest.raises(IntegrityError):
+        offering.drain()
 
     assert (fresh(poisoned).status, fresh(other).status) == ("waiting", "offered")
     assert fresh(poisoned) in conditions()["bookings.wait_late"].records()
     clock.shift(HOUR)
     offering.drain()
     assert fresh(poisoned).status == "offered"
+
+
+def test_that_time_was_left_is_known_until_everyone_around_it_could_be_served(service, clock):
+    taken = book(service, "Cleo", ten())
+    processing.drain()
+    poisoned = join(service, "Bob", ten())
+    cancel(taken)
+
+    with refused("notifications_delivery", "recipient <> 'bob@example.com'"):
+        for _again in range(2):
+            with pytest.raises(IntegrityError):
+                offering.drain()
+            assert FreedDay.objects.count() == 1
+            assert (offering.due_since(), offering.drain()) == (None, False)  # it does not spin
+            clock.shift(HOUR)
+
+    assert offering.due_since() is not None
+    offering.drain()
+    assert (fresh(poisoned).status, FreedDay.objects.exists()) == ("offered", False)
+
+
+def test_a_line_that_cannot_even_be_postponed_holds_up_no_other(service, clock):
+    taken = [book(service, "Cleo", ten(days)) for days in range(2)]
+    processing.drain()
+    poisoned, other = join(service, "Bob", ten()), join(service, "Ada", ten(days=1))
+    for booking in taken:
+        cancel(booking)
+
+    with refused("bookings_waitentry", "name <> 'Bob'"), pytest.raises(IntegrityError):
+        offering.drain()
+
+    assert (fresh(poisoned).status, fresh(other).status) == ("waiting", "offered")
+    assert FreedDay.objects.count() == 2
