@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -86,8 +86,17 @@ def told(before: Mapping[str, Any] | None, booking: Booking, language: str) -> l
     """The same for a message that keeps what was; without it, as in a preview, nothing is different."""
     if not before:
         return []
-    was = Agreed(**{"currency": booking.currency, **before})  # kept without its own until that could differ
-    return differences(was, of(booking), language)
+    return differences(was(before, booking), of(booking), language)
+
+
+def was(before: Mapping[str, Any], booking: Booking) -> Agreed:
+    """What a message keeps; without a currency of its own, as long as that could not differ."""
+    return Agreed(**{"currency": booking.currency, **before})
+
+
+def is_only_moved(before: Agreed, after: Agreed) -> bool:
+    """Whether nothing but the time, and with whom, is different."""
+    return replace(before, start=after.start, person=after.person) == after
 
 
 def _line(agreed: Agreed, shape: str) -> str:

@@ -58,9 +58,7 @@ def change_to(
     if booking.waiting_for != waited_for:
         messages.supersede_unsent(booking, operation)  # whoever was asked is not, and the new answer is told
         queue.wake(processing.TOPIC)
-    changes.follow(
-        booking, "changed", operation, tells=tells, parameters={agreed.BEFORE: agreed.kept(before)}
-    )
+    changes.follow(booking, "changed", operation, tells=tells, before=before)
 
 
 def outlook(booking: Booking, wanted: Wanted) -> Agreed:

@@ -10,7 +10,17 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from bookings import allocation, explanations, intake, messages, processing, redirecting, staff_notices
+from bookings import (
+    agreed,
+    allocation,
+    explanations,
+    intake,
+    messages,
+    processing,
+    redirecting,
+    staff_notices,
+)
+from bookings.agreed import Agreed
 from bookings.allocation import TimeTaken
 from bookings.booking import Booking, Status, Waiting
 from bookings.eligibility import NotOffered, Rules
@@ -145,7 +155,7 @@ def move_to(
     leaves, and says how things stand then. Raises NotAllowedNow when it leads nowhere.
     """
     refuse_to_stay(booking, start, resource)
-    zone = booking.location.zone
+    zone, before = booking.location.zone, agreed.of(booking)
     set_aside = allocation.rule_against(booking.service, start, resource) if rules.are_of_staff else ""
     place = allocation.take(
         booking.service,
@@ -167,21 +177,20 @@ def move_to(
         silently=not tells,
         set_aside=set_aside,
     )
-    follow(booking, "moved", operation, tells=tells)
+    follow(booking, "moved", operation, tells=tells, before=before)
 
 
-def follow(
-    booking: Booking,
-    kind: str,
-    operation: Operation,
-    *,
-    tells: bool,
-    parameters: dict[str, Any] | None = None,
-) -> None:
-    """Say what counts now in place of what was said before, unless they know; reminders follow anyway."""
+def follow(booking: Booking, kind: str, operation: Operation, *, tells: bool, before: Agreed) -> None:
+    """Say what counts now in place of what was said before, unless they know; reminders follow anyway.
+
+    What is taken back unsent is told with it: the letter compares with what the customer was told last.
+    """
     if tells:
         messages.supersede_unsent(booking, operation)
-        messages.tell(booking, kind, operation, parameters=parameters)
+        if known := messages.known_before(booking):
+            before = agreed.was(known, booking)
+            kind = kind if agreed.is_only_moved(before, agreed.of(booking)) else "changed"
+        messages.tell(booking, kind, operation, parameters={agreed.BEFORE: agreed.kept(before)})
         if booking.waiting_for == Waiting.STAFF:
             messages.tell_staff(booking, "staff_request_waiting", operation)
     else:

@@ -158,7 +158,7 @@ def _about_booking(delivery: Delivery, booking: Booking, name: str, own: Message
         "link": own_page,
         "own_page": own_page,
         "desk": settings.HOLDFAST_URL + _for_staff(delivery, booking),
-        "old_time": what_changed.old_time(booking) if name == "moved" else "",
+        "old_time": what_changed.old_time(booking, _known_time(delivery)) if name == "moved" else "",
         "differences": agreed.told(delivery.parameters.get(agreed.BEFORE), booking, delivery.language),
         "new_address": delivery.parameters.get("new_address", ""),
     }
@@ -166,6 +166,11 @@ def _about_booking(delivery: Delivery, booking: Booking, name: str, own: Message
     context["how_to_join"] = "" if delivery.is_for_staff else whereabouts.how_to_join(context["booking"])
     context |= _own_words(own, booking, delivery.language)
     return render(delivery, name, booking.location, context, _invitation(delivery, booking))
+
+
+def _known_time(delivery: Delivery) -> str:
+    """The wall time that the customer knew; "" in a preview and in what was queued before it was kept."""
+    return str(delivery.parameters.get(agreed.BEFORE, {}).get("start", ""))
 
 
 def _for_staff(delivery: Delivery, booking: Booking) -> str:

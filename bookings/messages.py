@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings import attention, copies, language, letters, reminders, text_messages
+from bookings import agreed, attention, copies, language, letters, reminders, text_messages
 from bookings.booking import Booking, Status
 from bookings.correspondence import Enquiry, Message
 from bookings.letters import about, compose
@@ -60,7 +61,8 @@ def tell(
         return _once_more(booking, original, operation)
     if kind in text_messages.KINDS or (kind in text_messages.FOR_WANT_OF_MAIL and not booking.email):
         number = text_messages.recipient(booking)
-        _tell(booking, kind, number, str(booking.revision), operation, channel=SMS)
+        mark = str(booking.revision)
+        _tell(booking, kind, number, mark, operation, parameters=parameters, channel=SMS)
     return _tell(booking, kind, booking.email, str(booking.revision), operation, parameters=parameters)
 
 
@@ -185,6 +187,17 @@ def supersede_unsent(booking: Booking, operation: Operation) -> int:
         kind__in=(LINK_AGAIN, ADDRESS_CHANGED)
     )
     return outbox.supersede(deliveries.overtakable(), operation)
+
+
+def known_before(booking: Booking) -> Mapping[str, Any]:
+    """What was agreed before the first change whose message never left; empty when the last one has left.
+
+    Call it when the unsent is taken back, so that nothing leaves meanwhile.
+    """
+    told = _told(booking).filter(channel=main_channel(booking), copy_of=None).order_by("-pk")
+    unsent = takewhile(lambda each: each.status in NOT_LEFT, told.exclude(kind__in=(*BESIDES, LINK_AGAIN)))
+    kept = [each.parameters[agreed.BEFORE] for each in unsent if agreed.BEFORE in each.parameters]
+    return kept[-1] if kept else {}
 
 
 def supersede_reminders(booking: Booking, operation: Operation) -> int:

@@ -14,7 +14,7 @@ LIVE = ", ".join(f"'{status}'" for status in LIVE_STATUSES)
 TOLD_BY = {
     "transition = 'accept'": ("confirmation",),
     "transition = 'fail'": ("failed",),
-    "transition = 'move'": ("moved",),
+    "transition = 'move'": ("moved", "changed"),  # the latter when a change before it was not told yet
     "transition = 'change'": ("changed",),
     "transition = 'ask'": ("received",),
     "transition = 'cancel' AND actor = 'customer'": ("cancelled_by_customer",),

@@ -77,8 +77,10 @@ def so_far(booking: Booking) -> History:
     )
 
 
-def old_time(booking: Booking) -> str:
-    """When a booking was before its last move; "" for one that never moved, or to other people only."""
+def old_time(booking: Booking, known: str = "") -> str:
+    """When a booking was, as its customer knew it or else before its last move; "" if it is then still."""
+    if known:
+        return "" if known == booking.local_start else _moment(booking, known)
     last = Event.objects.of(booking).filter(transition="move").last() if booking.pk else None
     return _moment(booking, last.details.get("from")) if last and not _kept_its_time(last) else ""
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from bookings import attending, letters, messages, occupancy, processing
+from bookings import attending, letters, messages, occupancy, processing, when
 from bookings.allocation import TimeTaken
 from bookings.calendar.forms import initial_of
 from bookings.changes import NotAllowedNow
@@ -23,7 +23,7 @@ from operations.history import Event
 from operations.repair import Result
 from operations.workflow import Actor, Operation, Source
 from tests.calendar.attending import breaches, do, hand, staff
-from tests.factories import BookingFactory, ResourceFactory, ServiceFactory, SessionFactory, advance
+from tests.factories import DONE, BookingFactory, ResourceFactory, ServiceFactory, SessionFactory, advance
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -338,3 +338,74 @@ def test_more_people_pay_in_the_currency_that_was_agreed():
     Location.objects.filter(pk=booking.location_id).update(currency="CHF")
 
     assert become(booking, people=3).currency == "EUR"
+
+
+def leave(kind):
+    """The only message of this kind goes its way."""
+    for move, facts in DONE:
+        advance(Delivery.objects.get(kind=kind, channel="email"), move, **facts)
+
+
+def hours(booking, count):
+    return booking.starts_at + timedelta(hours=count)
+
+
+def the_letter():
+    """The only one about the change that will leave."""
+    told = Delivery.objects.get(kind__in=("moved", "changed"), status="pending")
+    return told.kind, letters.compose(told).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def moved(booking, count):
+    return do(booking, attending.MOVING, start=hours(booking, count), resource=booking.resource)
+
+
+def test_a_move_before_the_letter_left_still_says_what_became_of_the_service(booking, colour):
+    moved(become(booking, colour), 2)
+
+    kind, text = the_letter()
+    assert kind == "changed"
+    assert "Service: Haircut → Colour" in text
+    assert "Price: €28.00 → €80.00" in text
+    assert "- When: " in text
+    assert not amiss()
+
+
+def test_of_two_changes_the_letter_names_what_the_customer_knew_and_what_counts(booking, colour):
+    become(become(booking, colour), ServiceFactory(location=booking.location, name="Perm"))
+
+    assert "Service: Haircut → Perm" in the_letter()[1]
+    assert not amiss()
+
+
+def test_of_two_moves_the_old_time_is_the_one_that_the_customer_knew(booking):
+    known = when.spoken(booking.starts_at, booking.location.zone, "en")
+
+    moved(moved(booking, 1), 1)
+
+    kind, text = the_letter()
+    assert kind == "moved"
+    assert f"Old time: {known.date}, {known.time}" in text
+    assert not amiss()
+
+
+def test_what_has_left_is_what_the_customer_knows(booking, colour):
+    changed = become(booking, colour)
+    leave("changed")
+
+    become(changed, ServiceFactory(location=booking.location, name="Perm"))
+
+    assert "Service: Colour → Perm" in the_letter()[1]
+
+
+def test_what_a_confirmation_told_is_no_news_again(booking):
+    request = BookingFactory(waiting=True, service=booking.service, starts_at=hours(booking, 5))
+    changed = moved(request, 1)
+    with transaction.atomic():
+        processing.accept(workflow.fetch(Booking, pk=changed.pk), BY_STAFF)
+    leave("confirmation")
+
+    moved(fresh(request), 3)
+
+    known = when.spoken(changed.starts_at, booking.location.zone, "en")
+    assert f"Old time: {known.date}, {known.time}" in the_letter()[1]
