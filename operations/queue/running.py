@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 
+import structlog
 from django.conf import settings
 
 from operations import board, heartbeat, jobs, turns, work
+from operations.errors import HoldfastError, in_words
 from operations.queue import packages
 from operations.queue.waking import hurry_now, wake_now
 from operations.work import Work
 
+log = structlog.get_logger("holdfast.queue")
 REFUSED_PAUSE_SECONDS = 1.0
+
+
+class WorkFailed(HoldfastError):
+    """Raised by `run` when a topic could not be drained to its end."""
+
+    code = "work_failed"
 
 
 def run(topic: str) -> None:
@@ -24,7 +33,7 @@ def run(topic: str) -> None:
     with turns.turn(), _place(declared.is_outside) as has_place:
         if not has_place:
             wake_now(topic, after_seconds=REFUSED_PAUSE_SECONDS)
-        elif _drain(declared):
+        elif _told(declared):
             wake_now(topic)
 
 
@@ -40,6 +49,15 @@ def run_job(name: str) -> None:
             items = jobs.run(job)
             if items and turns.is_over() and not job.is_long:  # it left the rest to another turn
                 hurry_now(name)
+
+
+def _told(declared: Work) -> bool:
+    """Drain it; what goes wrong is raised in words that quote nobody, for django-q2 keeps them."""
+    try:
+        return _drain(declared)
+    except Exception as error:
+        log.exception("work failed", topic=declared.topic)
+        raise WorkFailed(in_words(error)) from None
 
 
 def _drain(declared: Work) -> bool:
