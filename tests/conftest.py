@@ -4,6 +4,7 @@ import os
 
 import hypothesis
 import pytest
+from django.utils import translation
 from playwright.sync_api import expect
 
 from tests import chromium
@@ -26,6 +27,13 @@ FIRST = ("test_stopping.py", "test_every_page.py", "test_looks.py", "test_stayin
 def browser_type_launch_args(browser_type_launch_args):
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox refuses root
     return browser_type_launch_args | {"executable_path": chromium.installed(), "args": sandbox}
+
+
+@pytest.fixture(autouse=True)
+def _english_again():
+    """The test client leaves the language of its last request behind, for whichever test comes next."""
+    yield
+    translation.deactivate()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
