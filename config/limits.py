@@ -123,7 +123,7 @@ class Limits:
 
     # The worker and its watch
     queue_workers_count: int = 3
-    queue_poll_milliseconds: int = 70
+    queue_poll_milliseconds: int = 90
     sweep_every_seconds: int = MINUTE
     stall_seconds: int = 10
     heartbeat_every_seconds: int = 15
