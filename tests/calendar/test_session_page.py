@@ -165,3 +165,16 @@ def test_it_costs_no_more_queries_however_many_come(session, django_assert_max_n
 
     with django_assert_max_num_queries(14):
         client.get(path(session))
+
+
+def test_who_is_gone_since_the_page_was_opened_is_named(session):
+    anna, client = comes(session, "Anna", 1), browser()
+    comes(session, "Ben", 2)
+    form = look(client, path(session)).form("/sessions/", having="request_id")
+    sent = form.fields | {"act": "complete", "shown": [f"{anna.pk}-{anna.version}"]}
+    advance(anna, "cancel", by="staff")
+
+    answer = client.post(form.action, sent)
+
+    assert f"Anna ({anna.reference}) was left as it is" in look(client, answer["Location"]).text
+    assert statuses(anna) == ["cancelled"]

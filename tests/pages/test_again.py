@@ -75,6 +75,14 @@ def test_the_same_person_the_same_number_and_whose_it_is_are_kept(visitor, booki
     assert visitor.open(times.times[1]).form("/book/").fields["name"] == ""
 
 
+def test_who_it_was_is_forgotten_by_checking_first_too(visitor, booking):
+    times = again(visitor, booking)
+
+    visitor.send(visitor.open(times.times[0]).form("/book/"), people="2", step="check")
+
+    assert not visitor.client.cookies["holdfast_again"].value
+
+
 def test_whoever_has_left_is_not_asked_for(visitor, booking, lena):
     lena.is_active = False
     lena.save()

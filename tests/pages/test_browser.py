@@ -203,6 +203,19 @@ def test_errors_are_summed_up_focused_and_linked_to_their_fields(at_form):
     assert at_form.title().startswith("Please check")
 
 
+def test_what_was_typed_is_gone_for_whoever_comes_later(at_form):
+    at_form.evaluate(
+        """() => {
+            const key = Object.keys(sessionStorage).find((each) => each.startsWith("holdfast typed "));
+            const kept = JSON.parse(sessionStorage.getItem(key));
+            sessionStorage.setItem(key, JSON.stringify({ ...kept, at: kept.at - 31 * 60000 }));
+        }"""
+    )
+    at_form.reload()
+
+    assert not any(typed(at_form).values())
+
+
 def test_another_time_instead_of_a_taken_one_keeps_what_was_typed(at_form, service):
     start = at_form.locator("[name=start]").first.input_value()
     BookingFactory(service=service, starts_at=datetime.fromisoformat(start))
